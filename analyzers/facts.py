@@ -1,0 +1,121 @@
+"""Facts: what one blob says by itself. A pure function of the bytes, so they are stored by the blob's name.
+
+Every offset is a byte offset into the blob's UTF-8 text. A symbol is referred to by its index in `FileFacts.symbols`;
+`MODULE` means the file's top level. Names are kept as written (`self.store.get`); `graph` resolves them.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+MODULE = -1
+"""The index that stands for the module itself where a symbol's index is expected."""
+
+OPAQUE = "?"
+"""Stands for an expression that is not a dotted name: the receiver of `f().x`, the base class `make()`."""
+
+
+class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A definition: what it is called, where it is, and what its header says."""
+
+    kind: str
+    """`class`, `function`, `method`, `field` (class body or `self.x`) or `variable` (module level)."""
+    name: str
+    qualname: str
+    """Inside the file, nested definitions joined by dots: `Context.invoke`, `outer.inner`."""
+    start: int
+    end: int
+    name_start: int
+    name_end: int
+    parent: int
+    digest: str
+    """`text.span_digest` of the whole definition; empty for fields and variables."""
+    decorators: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    annotation: str = ""
+    """The return annotation of a function or the declared type of a field, as written."""
+    flags: int = 0
+    value: str = ""
+    """For fields and variables: the dotted name that is called or copied (`Foo` in `x = Foo()`), if it is one."""
+
+
+ASYNC = 1
+GENERATOR = 2
+FALLS_OFF_END = 4
+"""The function's last statement can be passed, so that it returns None implicitly."""
+CALLS_VALUE = 8
+"""`Symbol.value` is called: `x = Foo()`, as opposed to `x = Foo`."""
+
+
+class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One imported name. `from ..a import b as c` is module `..a`, name `b`, alias `c`; `import a.b` has no name."""
+
+    scope: int
+    module: str
+    name: str
+    alias: str
+    start: int
+    end: int
+
+
+class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A call or a decoration; `receiver` is the dotted text before the last name, empty for a plain name."""
+
+    scope: int
+    receiver: str
+    name: str
+    start: int
+    end: int
+    """The span of the called name, not of the whole call."""
+
+
+class Raise(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A `raise` statement; `type` is dotted as written, empty for a bare `raise`."""
+
+    scope: int
+    type: str
+    start: int
+    end: int
+    caught: tuple[str, ...] = ()
+    """Exception types caught around it inside the same function."""
+
+
+class Return(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A `return` statement; `value` is `""` for a bare one, `None`, the name it calls with `()`, or `?`."""
+
+    scope: int
+    value: str
+    start: int
+    end: int
+
+
+class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Everything that one blob says."""
+
+    language: str
+    symbols: tuple[Symbol, ...] = ()
+    imports: tuple[Import, ...] = ()
+    calls: tuple[Call, ...] = ()
+    raises: tuple[Raise, ...] = ()
+    returns: tuple[Return, ...] = ()
+    exports: tuple[str, ...] | None = None
+    """`__all__`, where it is a literal."""
+    line_starts: tuple[int, ...] = ()
+    """Byte offset of each line's start, so that a citation's line is known without the source."""
+    notes: tuple[str, ...] = ()
+    """What went wrong while reading it, for `doctor`; partial facts are still facts."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(FileFacts)
+
+
+def encode(facts: FileFacts) -> bytes:
+    """Facts as bytes for the store."""
+    return _encoder.encode(facts)
+
+
+def decode(data: bytes) -> FileFacts:
+    """The inverse of `encode`. Raises `msgspec.MsgspecError` on bytes that are not facts."""
+    return _decoder.decode(data)
