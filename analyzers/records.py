@@ -21,6 +21,8 @@ CALLERS_MAX = 200
 CALLEES_MAX = 200
 RAISES_MAX = 40
 TESTS_MAX = 60
+ACCESSES_MAX = 100
+PASSED_MAX = 60
 """What one record keeps of each list, best first; the totals stay right beyond it."""
 
 
@@ -52,7 +54,7 @@ class Edge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     target: str
     confidence: Confidence
     via: str = ""
-    """How it is called where that is not a plain call: `with`, `for`, `super()`, `property`, `decorator`, `callback`."""
+    """How, where that is not a plain call: `with`, `for`, `super()`, `property`, `decorator`, `callback`."""
     test: bool = False
     """Whether the caller is test code."""
 
@@ -83,6 +85,45 @@ class ReachingTest(msgspec.Struct, frozen=True, array_like=True, gc=False):
     line: int
     distance: int
     confidence: Confidence
+
+
+class Ref(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A symbol that is named without a call: what overrides this, what this overrides, a base class."""
+
+    path: str
+    name: str
+    line: int
+    confidence: Confidence
+
+
+class Passed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What one caller passes for one parameter; `text` is the argument as written, `type` what it evaluates to."""
+
+    parameter: str
+    text: str
+    type: str
+    confidence: Confidence
+    place: Place
+
+
+class Caught(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A handler that stops an exception which left this function; `place` is the handler, `by` its function."""
+
+    type: str
+    by: str
+    confidence: Confidence
+    place: Place
+    swallows: bool = False
+    """Whether the handler neither raises again nor records the exception."""
+
+
+class Access(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A read or a write of a field or a module-level name, by the symbol around `place`."""
+
+    place: Place
+    writes: bool
+    confidence: Confidence
+    test: bool = False
 
 
 class Dependency(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -121,6 +162,20 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     tests_total: int = 0
     changes: tuple[Way, ...] = ()
     assumes: tuple[Way, ...] = ()
+    returns: tuple[Way, ...] = ()
+    """What it can return other than None: the type or value in one clause, and the line that returns it."""
+    passed: tuple[Passed, ...] = ()
+    caught: tuple[Caught, ...] = ()
+    accesses: tuple[Access, ...] = ()
+    """For fields and variables: who reads and writes them."""
+    overrides: tuple[Ref, ...] = ()
+    overridden_by: tuple[Ref, ...] = ()
+    settings: tuple[Way, ...] = ()
+    """Environment variables and settings that matter here."""
+    resources: tuple[Way, ...] = ()
+    """Files, locks, sockets, processes and transactions that it opens or holds."""
+    cycle: tuple[str, ...] = ()
+    """Qualified names on the shortest way from this function back to itself; empty where it is not recursive."""
     depends: tuple[Dependency, ...] = ()
     score: float = 0.0
     """How likely it is that someone will ask about this symbol; only the order matters."""

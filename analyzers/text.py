@@ -57,7 +57,7 @@ class Lines:
         return line, len(text.encode("utf-16-le", "surrogatepass")) // 2
 
     def offset(self, line: int, character: int, encoding: Encoding) -> int:
-        """The byte offset of a client's position; a character past the line's end means its end, as the protocol says."""
+        """The byte offset of a client's position; past the line's end means its end."""
         if line < 0:
             return 0
         if line >= len(self.starts):
