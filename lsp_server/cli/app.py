@@ -1,0 +1,31 @@
+"""The command line's commands and their help. Each body is a call; the work is elsewhere, imported when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="forethought",
+    help="A language server for debugging: it prepares cited answers while nobody is asking.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"forethought {version('forethought')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """A language server for debugging: it prepares cited answers while nobody is asking."""
