@@ -1,0 +1,1 @@
+"""Evidence: what happened outside the source, as plain values."""
