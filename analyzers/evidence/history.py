@@ -132,14 +132,16 @@ class RepositoryHistory(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 FIX = re.compile(
-    r"\b(fix(e[sd]|ing|up)?|bugs?|bug-?fix(es)?|regressions?|crash(es|ed|ing)?)\b|(^|[\s(\[])(#|GH-|gh-)\d+\b",
+    r"\b(fix(e[sd]|ing|up)?|bugs?|bug-?fix(es)?|regressions?|crash(es|ed|ing)?)\b"
+    r"|(?<![(\w])(?<!PR )(?<!request )(#|GH-)\d+\b",
     re.IGNORECASE,
 )
-"""The one expression by which a subject is taken for a repair: fix, bug, regression, crash, or an issue's number."""
+"""The one expression by which a subject is taken for a repair: fix, bug, regression, crash, or an issue's number.
+`(#12)` and `PR #12` are not issues: that is how hosts append the number of the pull request to whatever was merged."""
 
 _REQUEST = re.compile(
-    r"\(#(\d{1,7})\)\s*$|^Merge pull request #(\d{1,7})\b|\b(?:PR|GH|pull request|pull|issue|issues|bug|ticket|closes|close"
-    r"|fixes|fixed|fix|refs|ref|resolves)\s*[:-]?\s*#?(\d{1,7})\b|(?:^|[\s(\[])#(\d{1,7})\b",
+    r"\(#(\d{1,7})\)\s*$|^Merge pull request #(\d{1,7})\b|\b(?:PR|GH|pull request|pull|issue|issues|bug|ticket"
+    r"|closes|close|fixes|fixed|fix|refs|ref|resolves)\s*[:-]?\s*#?(\d{1,7})\b|(?:^|[\s(\[])#(\d{1,7})\b",
     re.IGNORECASE | re.MULTILINE,
 )
 
