@@ -33,6 +33,7 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
     decorators: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    """As written without defaults: `self`, `*args`, `ctx: Context`; `/` and `*` stand alone. A default leaves a `=`."""
     annotation: str = ""
     """The return annotation of a function or the declared type of a field, as written."""
     flags: int = 0
@@ -49,7 +50,11 @@ CALLS_VALUE = 8
 
 
 class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One imported name. `from ..a import b as c` is module `..a`, name `b`, alias `c`; `import a.b` has no name."""
+    """One imported name. `from ..a import b as c` is module `..a`, name `b`, alias `c`; `import a.b` has no name.
+
+    `alias` is the name that the scope gets, also where the source has no `as`: `b` for `from a import b`, `a` for
+    `import a.b`, `*` for `from a import *`. `start` and `end` are the span of the imported name.
+    """
 
     scope: int
     module: str
@@ -60,7 +65,10 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A call or a decoration; `receiver` is the dotted text before the last name, empty for a plain name."""
+    """A call or a decoration; `receiver` is the dotted text before the last name, empty for a plain name.
+
+    A step of the receiver that is called itself ends in `()`: `super()`, `self.store()`, `Path()`; otherwise `OPAQUE`.
+    """
 
     scope: int
     receiver: str
@@ -78,7 +86,7 @@ class Raise(msgspec.Struct, frozen=True, array_like=True, gc=False):
     start: int
     end: int
     caught: tuple[str, ...] = ()
-    """Exception types caught around it inside the same function."""
+    """Exception types caught around it inside the same function, the innermost first; `BaseException` for all."""
 
 
 class Return(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -105,6 +113,25 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Byte offset of each line's start, so that a citation's line is known without the source."""
     notes: tuple[str, ...] = ()
     """What went wrong while reading it, for `doctor`; partial facts are still facts."""
+
+
+def called_names(facts: FileFacts) -> tuple[str, ...]:
+    """The names by which somebody who looks for callers finds this file, sorted, each once.
+
+    They are what it calls or decorates with, the last name of each; what it imports under an alias, by its own name;
+    and the base classes of its classes, since a subclass is how a constructor is reached without being named.
+    """
+    names = {call.name for call in facts.calls}
+    for symbol in facts.symbols:
+        names.update(base.rpartition(".")[2] for base in symbol.bases)
+    names.update(imported.name for imported in facts.imports if imported.alias != imported.name)
+    names -= {"", "*", OPAQUE}
+    return tuple(sorted(names))
+
+
+def defined_names(facts: FileFacts) -> tuple[str, ...]:
+    """The names that this file gives to something other than a local variable, sorted, each once."""
+    return tuple(sorted({symbol.name for symbol in facts.symbols}))
 
 
 _encoder = msgspec.msgpack.Encoder()
