@@ -1,0 +1,129 @@
+"""The catalogue: every kind of question, and which answers a record gives.
+
+Adding a kind touches its family's file alone; adding a family, this file too. Which answers are worth showing unasked
+is decided here, so that every reader decides alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from analyzers.evidence.history import FileHistory, Since
+from analyzers.evidence.observed import Observed
+from analyzers.questions import control
+from analyzers.questions.answer import Answer
+from analyzers.questions.kind import FAMILIES, Family, Kind, Neighbours, asked_of
+from analyzers.records import RANK, Record
+
+CATALOGUE: tuple[Kind, ...] = (*control.KINDS,)
+"""Every kind, family by family in the order of DESIGN.md's table."""
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in CATALOGUE}
+
+HOVER_ANSWERS_MAX = 3
+HOVER_LINES_MAX = 12
+"""A hover's whole height, its closing line included."""
+HOVER_CLAIMS_MAX = 4
+"""Claims that a hover shows of one answer."""
+HOVER_WEIGHT_MIN = 0.12
+"""Below this an answer says what was to be expected, and a hover keeps silent about it."""
+
+
+class Section(NamedTuple):
+    """A family's part of the menu: the answers that say something first, the not known ones last."""
+
+    family: Family
+    answers: tuple[Answer, ...]
+
+
+def kinds_for(anchor: str, language: str, muted: frozenset[str] = frozenset()) -> list[Kind]:
+    """The kinds that make sense of an anchor; `muted` names kinds or whole families."""
+    return [
+        kind
+        for kind in CATALOGUE
+        if kind.fits(anchor, language) and kind.name not in muted and kind.family not in muted
+    ]
+
+
+def for_record(
+    record: Record,
+    *,
+    neighbours: Neighbours | None = None,
+    history: FileHistory | None = None,
+    since: Since | None = None,
+    evidence: Observed | None = None,
+    muted: frozenset[str] = frozenset(),
+) -> list[Answer]:
+    """Every answer about one symbol, the likeliest wanted first. Answers are fresh as far as is known here.
+
+    A kind whose answer cannot be known says so with weight 0; a kind that needs what is absent (no history, no model)
+    gives no answer at all. `history` is the file's, `since` what changed in the repository since its tests last passed.
+    """
+    asked = asked_of(record, neighbours, history, since, evidence)
+    answers = [
+        answer
+        for kind in kinds_for(record.kind, asked.words.language, muted)
+        if kind.answer is not None and (answer := kind.answer(kind, asked)) is not None
+    ]
+    return sorted(answers, key=_order)
+
+
+def one(
+    name: str,
+    record: Record,
+    *,
+    neighbours: Neighbours | None = None,
+    history: FileHistory | None = None,
+    since: Since | None = None,
+    evidence: Observed | None = None,
+) -> Answer | None:
+    """The answer to one kind of question; None where that kind does not fit. Raises `KeyError` on an unknown name."""
+    kind = KINDS[name]
+    asked = asked_of(record, neighbours, history, since, evidence)
+    if kind.answer is None or not kind.fits(record.kind, asked.words.language):
+        return None
+    return kind.answer(kind, asked)
+
+
+def choose_for_hover(
+    answers: Iterable[Answer],
+    *,
+    answers_max: int = HOVER_ANSWERS_MAX,
+    lines_max: int = HOVER_LINES_MAX,
+    claims_max: int = HOVER_CLAIMS_MAX,
+) -> list[Answer]:
+    """The two or three answers most likely wanted, that fit the lines; none where none adds to a type's hover.
+
+    An answer takes a line, one for each claim that is shown, and one to set it off; the last line of a hover says how
+    fresh it is.
+    """
+    lines = lines_max - 1
+    chosen: list[Answer] = []
+    for answer in sorted(answers, key=_order):
+        kind = KINDS.get(answer.kind)
+        if answer.weight < HOVER_WEIGHT_MIN or (kind is not None and not kind.hover):
+            continue
+        needs = 2 + min(len(answer.claims), claims_max)
+        if needs > lines or len(chosen) == answers_max:
+            continue
+        lines -= needs
+        chosen.append(answer)
+    return chosen
+
+
+def menu(answers: Iterable[Answer]) -> list[Section]:
+    """The answers grouped by family in a fixed order, so that a person finds each question where it was yesterday."""
+    listed: Sequence[Answer] = sorted(answers, key=lambda answer: answer.weight == 0.0)
+    order = {kind.name: (FAMILIES.index(kind.family), at) for at, kind in enumerate(CATALOGUE)}
+    sections = []
+    for family in FAMILIES:
+        own = [answer for answer in listed if answer.kind in order and KINDS[answer.kind].family == family]
+        own.sort(key=lambda answer: (answer.weight == 0.0, order[answer.kind]))
+        if own:
+            sections.append(Section(family, tuple(own)))
+    return sections
+
+
+def _order(answer: Answer) -> tuple[float, int, str]:
+    return (-answer.weight, RANK[answer.confidence], answer.kind)

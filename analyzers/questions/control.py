@@ -1,0 +1,480 @@
+"""Control: who gets here, by which way, and where it goes from here."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+from analyzers.questions.answer import Answer, Claim
+from analyzers.questions.kind import (
+    CALLABLE,
+    NOT_ANALYSED,
+    Asked,
+    Kind,
+    at_most,
+    claim,
+    surest,
+    weakest,
+)
+from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
+from analyzers.questions.quote import call_text, called_by_language, decorated, is_private, line_text
+from analyzers.records import RANK, Confidence, Depth, Edge, Place, Record
+
+STEPS_MAX = 8
+"""How many calls a way from a test or an entry point, or to an effect, is followed."""
+RECORDS_MAX = 250
+"""How many neighbours one answer reads: an answer is composed while somebody waits."""
+
+
+def ranked_callers(record: Record) -> list[Edge]:
+    """Callers, best first: the program's own before tests, the surer first, other files before this one."""
+    return sorted(
+        record.callers,
+        key=lambda edge: (
+            edge.test,
+            RANK[edge.confidence],
+            edge.place.path == record.path,
+            edge.place.path,
+            edge.place.start,
+        ),
+    )
+
+
+def callers(kind: Kind, asked: Asked) -> Answer | None:
+    """Who calls this, in which situations."""
+    record = asked.record
+    edges = ranked_callers(record)
+    total = max(record.callers_total, len(edges))
+    if not total:
+        return _nobody_calls(kind, asked)
+    sure = [edge for edge in edges if edge.confidence != "possible"]
+    own = [edge for edge in sure if not edge.test]
+    tests = [edge for edge in sure if edge.test]
+    maybe = total - len(sure) if total > len(edges) else len(edges) - len(sure)
+    conclusion = _callers_conclusion(own, tests, maybe, record)
+    claims = [_caller_claim(asked, edge) for edge in _one_a_caller(edges)]
+    shown: Confidence = weakest((edge.confidence for edge in sure), "possible")
+    interest = 1.0 if own else 0.6 if tests else 0.35
+    if record.callers_total and all(edge.place.path == record.path for edge in edges):
+        interest *= 0.85
+    return kind.says(asked, conclusion, shown, claims, interest=interest)
+
+
+def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
+    looked = f"calls of {code(last_name(asked.record.name))} by name, in this repository"
+    if called_by_language(asked):
+        return kind.not_known(asked, f"{looked}: none; the language itself calls it")
+    if asked.record.overrides:
+        base = asked.record.overrides[0]
+        return kind.says(
+            asked,
+            f"nobody by its own name; whoever calls {code(short_name(base.name))} may get here",
+            "likely",
+            [claim(f"it overrides {code(short_name(base.name))}", base.confidence, asked.here)],
+            interest=0.5,
+        )
+    private = is_private(asked)
+    confidence: Confidence = "likely" if private and asked.deep else "possible"
+    unknown = () if private else ("whether code outside this repository calls it",)
+    return kind.says(
+        asked,
+        "nobody in this repository",
+        confidence,
+        [claim(f"looked for {looked}", confidence)],
+        unknown=unknown,
+        interest=0.55 if private else 0.2,
+    )
+
+
+def _callers_conclusion(own: Sequence[Edge], tests: Sequence[Edge], maybe: int, record: Record) -> str:
+    """`two, both through …`: sites are counted, and the ones that only share a name are counted apart."""
+    parts: list[str] = []
+    own_callers = {(edge.place.path, edge.place.symbol) for edge in own}
+    test_callers = {(edge.place.path, edge.place.symbol) for edge in tests}
+    if own:
+        text = counted(len(own_callers), "caller")
+        if len(own) > len(own_callers):
+            text += f" at {counted(len(own), 'place')}"
+        classes = {name.rpartition(".")[0] for _, name in own_callers}
+        if len(own_callers) > 1 and len(classes) == 1 and (shared := classes.pop()):
+            every = "both" if len(own_callers) == 2 else "all"
+            text += f", {every} in {code(shared)}"
+        parts.append(text)
+    if tests:
+        if own:
+            parts.append(counted(len(test_callers), "test"))
+        elif len(test_callers) == 1:
+            parts.append("one caller, a test")
+        else:
+            parts.append(f"only tests, {number(len(test_callers))} of them")
+    if maybe:
+        if parts:
+            parts.append(f"{number(maybe)} possible by name")
+        else:
+            parts.append(f"{number(maybe)} possible, found by name only")
+    return listed(parts)
+
+
+def _one_a_caller(edges: Sequence[Edge]) -> Iterator[list[Edge]]:
+    """Call sites of one caller belong together; callers keep the order of their best site."""
+    groups: dict[tuple[str, str, str], list[Edge]] = {}
+    for edge in edges:
+        groups.setdefault((edge.place.path, edge.place.symbol, edge.confidence), []).append(edge)
+    yield from groups.values()
+
+
+def _caller_claim(asked: Asked, edges: list[Edge]) -> Claim:
+    first = edges[0]
+    who = code(short_name(first.place.symbol)) if first.place.symbol else f"module level, {asked.words.import_time}"
+    text = who
+    if first.via:
+        text += f" through {code(first.via) if first.via.isidentifier() or '(' in first.via else first.via}"
+    elif len(edges) == 1 and (called := call_text(asked, first.place)):
+        text += f": {code(called)}"
+    if len(edges) > 1:
+        text += f" at {counted(len(edges), 'place')}"
+    if first.test:
+        text += ", a test"
+    return claim(text, first.confidence, *(edge.place for edge in edges))
+
+
+def reached(kind: Kind, asked: Asked) -> Answer | None:
+    """How control gets here from a test or an entry point: the shortest way of each sort."""
+    record = asked.record
+    if not record.callers:
+        if record.callers_total or not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        return kind.not_known(asked, "a caller in this repository, through which control would come: none was found")
+    test_way, entry_way = _ways_up(asked)
+    ways = [("a test", test_way), ("an entry point", entry_way)]
+    claims = [_way_claim(asked, way) for _, way in ways if way]
+    unknown = [f"a way from {what} within {number(STEPS_MAX)} calls" for what, way in ways if not way]
+    if not claims:
+        return kind.not_known(asked, *unknown)
+    nearest = [f"{what} in {counted(len(way), 'call')}" for what, way in ways if way]
+    return kind.says(
+        asked,
+        f"from {listed(nearest)}",
+        surest(each.confidence for each in claims),
+        claims,
+        unknown=unknown,
+        interest=0.9 if entry_way and len(entry_way) > 1 else 0.5,
+    )
+
+
+Way = tuple[Edge, ...]
+
+
+def _ways_up(asked: Asked) -> tuple[Way, Way]:
+    """The shortest ways from a test and from where the program starts, outermost call first; empty where none is."""
+    from_test: Way = ()
+    from_entry: Way = ()
+    seen = {(asked.record.path, asked.record.name)}
+    queue: deque[tuple[Record, Way]] = deque([(asked.record, ())])
+    while queue and len(seen) <= RECORDS_MAX and not (from_test and from_entry):
+        record, below = queue.popleft()
+        for edge in ranked_callers(record):
+            if edge.confidence == "possible" and below:
+                continue
+            way = (edge, *below)
+            key = (edge.place.path, edge.place.symbol)
+            if edge.test:
+                from_test = from_test or way
+                continue
+            above = asked.neighbours.record(*key) if edge.place.symbol else None
+            if not from_entry and _is_entry(asked, edge, above):
+                from_entry = way
+            elif above is not None and key not in seen and len(way) < STEPS_MAX:
+                seen.add(key)
+                queue.append((above, way))
+    return from_test, from_entry
+
+
+def _is_entry(asked: Asked, edge: Edge, above: Record | None) -> bool:
+    """Whether the caller is where a program starts: module level, a conventional name, or a decorated root."""
+    if not edge.place.symbol:
+        return True
+    if above is None or above.callers_total:
+        return False
+    root = asked.about(above)
+    return last_name(edge.place.symbol) in asked.words.entries or decorated(root) is not None
+
+
+def _way_claim(asked: Asked, way: Way) -> Claim:
+    first = way[0].place
+    start = code(short_name(first.symbol)) if first.symbol else f"module level of {code(first.path)}"
+    stops = [code(short_name(edge.target)) for edge in way]
+    text = " → ".join([start, *stops]) + (", a test" if way[0].test else "")
+    return claim(text, weakest(edge.confidence for edge in way), *(edge.place for edge in way))
+
+
+def reaches(kind: Kind, asked: Asked) -> Answer | None:
+    """What this call can end up in: the functions behind it, and those among them that touch the world."""
+    record = asked.record
+    if not record.callees:
+        if not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        return kind.says(
+            asked,
+            "nothing of this repository",
+            "likely",
+            [],
+            interest=0.05,
+            unknown=("calls of functions whose source is not here",),
+        )
+    found, cut = _below(asked)
+    targets = _dispatch(record)
+    claims = [
+        claim(
+            f"{code(call_text(asked, place) or place.quote or last_name(names[0]))} can be "
+            f"{listed([code(short_name(name)) for name in names], joint='or', most=4)}",
+            confidence,
+            place,
+        )
+        for place, names, confidence in targets
+    ]
+    effects = [(below, way) for below, way in found if below.changes or below.resources]
+    for below, way in effects[:4]:
+        what = (below.changes or below.resources)[0]
+        claims.append(
+            claim(
+                f"{_route(way)}: {what.text}",
+                weakest([*(edge.confidence for edge in way), what.confidence]),
+                what.place,
+                *(edge.place for edge in way),
+            )
+        )
+    if not claims:
+        claims = [
+            claim(code(short_name(edge.target)), edge.confidence, edge.place) for edge in _first_of_each(record.callees)
+        ]
+    conclusion = counted(len(found), "function") + (" or more" if cut else "")
+    if targets:
+        conclusion += f"; {counted(len(targets), 'call')} here {'has' if len(targets) == 1 else 'have'} several targets"
+    elif effects:
+        conclusion += f", {number(len(effects))} of which {'changes' if len(effects) == 1 else 'change'} something"
+    confidence: Confidence = weakest((each.confidence for each in claims), "likely")
+    return kind.says(asked, conclusion, confidence, claims, interest=0.8 if targets else 0.5 if effects else 0.2)
+
+
+def _below(asked: Asked) -> tuple[list[tuple[Record, Way]], bool]:
+    """Records of the functions that may run before this one returns, nearest first, and whether a limit cut them."""
+    found: list[tuple[Record, Way]] = []
+    seen = {(asked.record.path, asked.record.name)}
+    queue: deque[tuple[Record, Way]] = deque([(asked.record, ())])
+    while queue:
+        record, way = queue.popleft()
+        for edge in record.callees:
+            key = (edge.target_path, edge.target)
+            if key in seen or (edge.confidence == "possible" and way):
+                continue
+            if len(seen) > RECORDS_MAX or len(way) >= STEPS_MAX:
+                return found, True
+            seen.add(key)
+            below = asked.neighbours.record(*key)
+            if below is not None:
+                found.append((below, (*way, edge)))
+                queue.append((below, (*way, edge)))
+            else:
+                found.append((_unread(edge), (*way, edge)))
+    return found, False
+
+
+def _unread(edge: Edge) -> Record:
+    """Stands for a function that is called but about which nothing is prepared."""
+    return Record(edge.target_path, edge.target, "function", 0, 0, 0, 0, 0, "", depth=Depth.LINKED)
+
+
+def _dispatch(record: Record) -> list[tuple[Place, list[str], Confidence]]:
+    """Call sites that have more than one target."""
+    sites: dict[tuple[int, int], list[Edge]] = {}
+    for edge in record.callees:
+        sites.setdefault((edge.place.start, edge.place.end), []).append(edge)
+    several = [edges for edges in sites.values() if len({(edge.target_path, edge.target) for edge in edges}) > 1]
+    several.sort(key=lambda edges: (min(RANK[edge.confidence] for edge in edges), edges[0].place.start))
+    return [
+        (edges[0].place, list(dict.fromkeys(edge.target for edge in edges)), weakest(edge.confidence for edge in edges))
+        for edges in several[:4]
+    ]
+
+
+def _first_of_each(edges: Sequence[Edge]) -> list[Edge]:
+    """One edge for each target, the surest; the targets in the order in which they are called."""
+    best: dict[tuple[str, str], Edge] = {}
+    for edge in sorted(edges, key=lambda edge: (RANK[edge.confidence], edge.place.start)):
+        best.setdefault((edge.target_path, edge.target), edge)
+    return list(best.values())
+
+
+def _route(way: Way) -> str:
+    return " → ".join(code(short_name(edge.target)) for edge in way[-3:])
+
+
+def dead(kind: Kind, asked: Asked) -> Answer | None:
+    """Is it dead? Never certain: a name can be built, registered or called from outside."""
+    record = asked.record
+    own = [edge for edge in record.callers if not edge.test and edge.confidence != "possible"]
+    if own:
+        outer = [edge for edge in own if (edge.place.path, edge.place.symbol) != (record.path, record.name)]
+        if not outer:
+            return kind.says(
+                asked,
+                "maybe: only it calls itself",
+                "likely",
+                [claim("the only calls are its own", "likely", *(edge.place for edge in own))],
+                interest=0.8,
+            )
+        return _dead_through(kind, asked, outer)
+    if called_by_language(asked):
+        return kind.not_known(asked, "the language calls methods of that name by itself")
+    if record.overrides:
+        return kind.not_known(asked, f"whether a call of {code(short_name(record.overrides[0].name))} gets here")
+    if (span := decorated(asked)) is not None and (source := asked.source()) is not None:
+        return kind.not_known(asked, f"whether {code(line_text(source, span[0]))} hands it to somebody who calls it")
+    if record.callers_total or record.callers:
+        tests = [edge for edge in record.callers if edge.test]
+        if tests and len(tests) == len(record.callers):
+            return kind.says(
+                asked,
+                "maybe: only tests call it",
+                "likely" if is_private(asked) else "possible",
+                [claim("called by tests only", "likely", *(edge.place for edge in tests))],
+                interest=0.7,
+            )
+        return kind.not_known(asked, "whether one of the calls that share its name means it")
+    looked = f"calls and uses of {code(last_name(record.name))} in this repository"
+    if is_private(asked) and asked.deep:
+        return kind.says(
+            asked,
+            "it looks dead",
+            "likely",
+            [claim(f"looked for {looked}: none", "likely")],
+            unknown=("a use by a name that is put together when it runs",),
+            interest=0.9,
+        )
+    return kind.says(
+        asked,
+        "nothing here uses it",
+        "possible",
+        [claim(f"looked for {looked}: none", "possible")],
+        unknown=("whether code outside this repository uses it",),
+        interest=0.25,
+    )
+
+
+def _dead_through(kind: Kind, asked: Asked, callers_: Sequence[Edge]) -> Answer:
+    """It has callers; it is dead all the same where each of them is private and called by nobody."""
+    dead_callers = []
+    for edge in callers_:
+        above = asked.neighbours.record(edge.place.path, edge.place.symbol) if edge.place.symbol else None
+        if above is None or above.callers_total or above.overrides or above.tests_total:
+            break
+        root = asked.about(above)
+        if not is_private(root) or decorated(root) is not None:
+            break
+        dead_callers.append(edge)
+    if len(dead_callers) == len(callers_) <= 3:
+        names = listed([code(short_name(edge.place.symbol)) for edge in dead_callers])
+        return kind.says(
+            asked,
+            "maybe: nobody calls what calls it",
+            "likely",
+            [claim(f"called by {names}, which nothing calls", "likely", *(edge.place for edge in dead_callers))],
+            interest=0.7,
+        )
+    first = ranked_callers(asked.record)[0]
+    who = code(short_name(first.place.symbol)) if first.place.symbol else "module-level code"
+    return kind.says(
+        asked, "no", first.confidence, [claim(f"{who} calls it", first.confidence, first.place)], interest=0.0
+    )
+
+
+def recursive(kind: Kind, asked: Asked) -> Answer | None:
+    """Is it recursive, and through whom."""
+    record = asked.record
+    if record.cycle:
+        between = [name for name in record.cycle if name != record.name]
+        edges = [
+            edge
+            for edge in record.callees
+            if edge.target in record.cycle and (edge.target == record.name or edge.target in between)
+        ]
+        shown: Confidence = surest((edge.confidence for edge in edges), "likely")
+        places = [edge.place for edge in edges[:1]] or [asked.here]
+        if not between:
+            return kind.says(
+                asked, "yes, it calls itself", shown, [claim("it calls itself", shown, *places)], interest=0.8
+            )
+        through = " → ".join(code(short_name(name)) for name in [record.name, *between, record.name])
+        shown = at_most(shown, "likely")
+        return kind.says(
+            asked,
+            f"yes, through {listed([code(short_name(name)) for name in between], most=3)}",
+            shown,
+            [claim(through, shown, *places)],
+            interest=0.9,
+        )
+    if not asked.deep:
+        return kind.not_known(asked, NOT_ANALYSED)
+    if any(edge.confidence == "possible" for edge in record.callees):
+        return kind.not_known(asked, "a way back through its calls: none among the known ones, and some are not known")
+    return kind.says(asked, "no", "likely", [claim("no call leads back to it", "likely", asked.here)], interest=0.0)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "callers",
+        "control",
+        "Who calls it?",
+        CALLABLE | {"class"},
+        callers,
+        needs=("callers", "source"),
+        prior=0.8,
+        features=(("fan_in", 1.5), ("recent_edit", 1.5), ("frame", 1.5)),
+        sillito=(12, 13),
+        latoza=("dependencies",),
+    ),
+    Kind(
+        "reached",
+        "control",
+        "How does control get here?",
+        CALLABLE,
+        reached,
+        needs=("callers", "neighbours"),
+        prior=0.45,
+        features=(("frame", 2.0), ("fan_in", 1.2), ("failing_test", 1.5)),
+        sillito=(18, 19),
+    ),
+    Kind(
+        "reaches",
+        "control",
+        "What can it end up in?",
+        CALLABLE,
+        reaches,
+        needs=("callees", "neighbours"),
+        prior=0.35,
+        features=(("complexity", 1.5), ("frame", 1.5)),
+        sillito=(13, 20),
+        latoza=("control flow",),
+    ),
+    Kind(
+        "dead",
+        "control",
+        "Is it dead?",
+        CALLABLE | {"class"},
+        dead,
+        needs=("callers", "overrides", "neighbours"),
+        prior=0.4,
+        features=(("recent_edit", 1.2),),
+    ),
+    Kind(
+        "recursive",
+        "control",
+        "Is it recursive?",
+        CALLABLE,
+        recursive,
+        needs=("cycle", "callees"),
+        prior=0.4,
+        features=(("frame", 2.0),),
+    ),
+)

@@ -1,0 +1,137 @@
+"""Wording: what each language calls the things that answers speak of.
+
+The only place in `questions` that knows one language from another. A family asks for a word or a mark here and never
+tests which language it is in.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import msgspec
+
+
+class Words(msgspec.Struct, frozen=True):
+    """A language's own words, and the marks by which its source text is recognised."""
+
+    language: str
+    none: str
+    """The value that stands for nothing."""
+    raises: str
+    """What a statement does with an exception, third person."""
+    raise_: str
+    raised: str
+    exception: str
+    construct: str
+    """What makes an instance, as a noun phrase."""
+    comment_marks: tuple[str, ...]
+    doc_marks: tuple[str, ...]
+    """What opens the text that documents a definition, inside it or above it."""
+    decorator_mark: str
+    constructors: tuple[str, ...]
+    """Names of the methods that run when an instance is made."""
+    implicit: tuple[tuple[str, str], ...]
+    """Prefix and suffix of names that the language itself calls."""
+    private: tuple[str, ...]
+    """Prefixes of names that are not meant to be used from outside."""
+    entries: tuple[str, ...]
+    """Names of functions at which a program starts by convention."""
+    background: tuple[tuple[str, str], ...]
+    """A name that is called to run something at the same time as the rest, and what runs it."""
+    import_time: str
+    """When code outside every function runs."""
+
+
+_PYTHON = Words(
+    language="python",
+    none="None",
+    raises="raises",
+    raise_="raise",
+    raised="raised",
+    exception="exception",
+    construct="calls of the class",
+    comment_marks=("#",),
+    doc_marks=('"""', "'''", '"', "'"),
+    decorator_mark="@",
+    constructors=("__init__", "__new__"),
+    implicit=(("__", "__"),),
+    private=("_",),
+    entries=("main", "cli", "run", "serve", "handle", "lambda_handler", "app"),
+    background=(
+        ("Thread", "a thread"),
+        ("Timer", "a timer's thread"),
+        ("start_new_thread", "a thread"),
+        ("submit", "an executor's worker"),
+        ("apply_async", "a pool's worker"),
+        ("map_async", "a pool's worker"),
+        ("imap_unordered", "a pool's worker"),
+        ("Process", "another process"),
+        ("create_task", "an asyncio task"),
+        ("ensure_future", "an asyncio task"),
+        ("gather", "an asyncio task"),
+        ("start_soon", "a task of a task group"),
+        ("to_thread", "a worker thread"),
+        ("run_in_executor", "an executor's worker"),
+        ("run_coroutine_threadsafe", "an asyncio task, handed over by another thread"),
+        ("call_soon_threadsafe", "the event loop, handed over by another thread"),
+        ("call_soon", "the event loop"),
+        ("call_later", "the event loop, later"),
+        ("add_done_callback", "whatever completes the future"),
+        ("signal", "a signal handler"),
+    ),
+    import_time="on import",
+)
+
+_TYPESCRIPT = Words(
+    language="typescript",
+    none="undefined",
+    raises="throws",
+    raise_="throw",
+    raised="thrown",
+    exception="error",
+    construct="`new` expressions",
+    comment_marks=("//", "*"),
+    doc_marks=("/**",),
+    decorator_mark="@",
+    constructors=("constructor",),
+    implicit=(("[Symbol.", "]"),),
+    private=("_", "#"),
+    entries=("main", "activate", "handler", "start", "bootstrap"),
+    background=(
+        ("setTimeout", "a timer"),
+        ("setInterval", "a timer"),
+        ("setImmediate", "the event loop"),
+        ("queueMicrotask", "a microtask"),
+        ("nextTick", "the event loop"),
+        ("then", "a promise"),
+        ("Worker", "a worker"),
+        ("addEventListener", "an event"),
+        ("on", "an event"),
+    ),
+    import_time="when the module is loaded",
+)
+
+WORDS: dict[str, Words] = {words.language: words for words in (_PYTHON, _TYPESCRIPT)}
+
+_SUFFIXES: dict[str, str] = {
+    ".py": "python",
+    ".pyi": "python",
+    ".ts": "typescript",
+    ".tsx": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+    ".js": "typescript",
+    ".jsx": "typescript",
+    ".mjs": "typescript",
+    ".cjs": "typescript",
+}
+
+
+def language_of(path: str) -> str:
+    """The language whose words speak of the file at `path`; Python's where the suffix is unknown."""
+    return _SUFFIXES.get(PurePosixPath(path).suffix.lower(), "python")
+
+
+def words_for(path: str) -> Words:
+    """The words for the file at `path`."""
+    return WORDS[language_of(path)]
