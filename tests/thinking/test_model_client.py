@@ -67,8 +67,7 @@ def test_a_reply_is_streamed_and_billed():
         ([(200, {"content-type": "text/html"}, b"<html>hello</html>")], "malformed", 1, True),
         ([(307, {"location": "http://elsewhere.test/v1/chat/completions"}, b"")], "refused", 1, False),
     ],
-    ids=["stall", "silence", "reset", "malformed", "empty", "429s", "500s"]
-    + ["gone", "404", "401", "long", "html", "redirect"],
+    ids=["stall", "mute", "reset", "bad", "empty", "429", "500", "gone", "404", "401", "long", "html", "moved"],
 )
 def test_a_failure_is_named_and_repeated_only_while_nothing_was_done(script, kind, requests, started):
     endpoint = Endpoint(*script)
