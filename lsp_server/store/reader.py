@@ -15,7 +15,9 @@ from typing import Any
 
 import msgspec
 
-from analyzers import facts, records
+from analyzers import records
+from analyzers.facts import FileFacts
+from analyzers.facts import decode as decode_facts
 from lsp_server.store.database import Database, open_reader
 from lsp_server.store.errors import StoreAbsent, StoreDamaged
 from lsp_server.store.index import CALLING, DEFINING, MIGRATIONS
@@ -51,7 +53,7 @@ class IndexReader:
         self._version = -1
         self._blobs: dict[str, str] = {}
         self._paths_of: dict[int, list[str]] = {}
-        self._facts: OrderedDict[str, facts.FileFacts] = OrderedDict()
+        self._facts: OrderedDict[str, FileFacts] = OrderedDict()
 
     def close(self) -> None:
         """Closes the file; the next call opens it again."""
@@ -73,7 +75,7 @@ class IndexReader:
         )
         return dict(rows)
 
-    def facts(self, blob: str) -> facts.FileFacts | None:
+    def facts(self, blob: str) -> FileFacts | None:
         """The facts of a blob, or None where they are not stored."""
         cached = self._facts.get(blob)
         if cached is not None:
@@ -83,7 +85,7 @@ class IndexReader:
         if not rows:
             return None
         try:
-            decoded = facts.decode(rows[0][0])
+            decoded = decode_facts(rows[0][0])
         except msgspec.MsgspecError as error:
             raise StoreDamaged(self.path, f"facts of {blob}: {error}") from error
         self._facts[blob] = decoded
@@ -91,7 +93,7 @@ class IndexReader:
             self._facts.popitem(last=False)
         return decoded
 
-    def facts_at(self, path: str) -> facts.FileFacts | None:
+    def facts_at(self, path: str) -> FileFacts | None:
         """The facts of the file at `path` as the index has it."""
         blob = self.files().get(path)
         return self.facts(blob) if blob is not None else None
