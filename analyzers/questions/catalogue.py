@@ -11,12 +11,36 @@ from typing import NamedTuple
 
 from analyzers.evidence.history import FileHistory, Since
 from analyzers.evidence.observed import Observed
-from analyzers.questions import control
+from analyzers.questions import (
+    change,
+    control,
+    exceptions,
+    failure,
+    history,
+    intent,
+    state,
+    structure,
+    tests,
+    use,
+    values,
+)
 from analyzers.questions.answer import Answer
 from analyzers.questions.kind import FAMILIES, Family, Kind, Neighbours, asked_of
 from analyzers.records import RANK, Record
 
-CATALOGUE: tuple[Kind, ...] = (*control.KINDS,)
+CATALOGUE: tuple[Kind, ...] = (
+    *failure.KINDS,
+    *exceptions.KINDS,
+    *values.KINDS,
+    *control.KINDS,
+    *state.KINDS,
+    *history.KINDS,
+    *tests.KINDS,
+    *structure.KINDS,
+    *use.KINDS,
+    *change.KINDS,
+    *intent.KINDS,
+)
 """Every kind, family by family in the order of DESIGN.md's table."""
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in CATALOGUE}

@@ -172,11 +172,11 @@ def _ways_up(asked: Asked) -> tuple[Way, Way]:
     seen = {(asked.record.path, asked.record.name)}
     queue: deque[tuple[Record, Way]] = deque([(asked.record, ())])
     while queue and len(seen) <= RECORDS_MAX and not (from_test and from_entry):
-        record, below = queue.popleft()
+        record, onward = queue.popleft()
         for edge in ranked_callers(record):
-            if edge.confidence == "possible" and below:
+            if edge.confidence == "possible" and onward:
                 continue
-            way = (edge, *below)
+            way = (edge, *onward)
             key = (edge.place.path, edge.place.symbol)
             if edge.test:
                 from_test = from_test or way
@@ -222,7 +222,7 @@ def reaches(kind: Kind, asked: Asked) -> Answer | None:
             interest=0.05,
             unknown=("calls of functions whose source is not here",),
         )
-    found, cut = _below(asked)
+    found, cut = below(asked)
     targets = _dispatch(record)
     claims = [
         claim(
@@ -233,9 +233,9 @@ def reaches(kind: Kind, asked: Asked) -> Answer | None:
         )
         for place, names, confidence in targets
     ]
-    effects = [(below, way) for below, way in found if below.changes or below.resources]
-    for below, way in effects[:4]:
-        what = (below.changes or below.resources)[0]
+    effects = [(record_, way) for record_, way in found if record_.changes or record_.resources]
+    for effect, way in effects[:4]:
+        what = (effect.changes or effect.resources)[0]
         claims.append(
             claim(
                 f"{_route(way)}: {what.text}",
@@ -257,7 +257,7 @@ def reaches(kind: Kind, asked: Asked) -> Answer | None:
     return kind.says(asked, conclusion, confidence, claims, interest=0.8 if targets else 0.5 if effects else 0.2)
 
 
-def _below(asked: Asked) -> tuple[list[tuple[Record, Way]], bool]:
+def below(asked: Asked) -> tuple[list[tuple[Record, Way]], bool]:
     """Records of the functions that may run before this one returns, nearest first, and whether a limit cut them."""
     found: list[tuple[Record, Way]] = []
     seen = {(asked.record.path, asked.record.name)}
@@ -271,10 +271,10 @@ def _below(asked: Asked) -> tuple[list[tuple[Record, Way]], bool]:
             if len(seen) > RECORDS_MAX or len(way) >= STEPS_MAX:
                 return found, True
             seen.add(key)
-            below = asked.neighbours.record(*key)
-            if below is not None:
-                found.append((below, (*way, edge)))
-                queue.append((below, (*way, edge)))
+            called = asked.neighbours.record(*key)
+            if called is not None:
+                found.append((called, (*way, edge)))
+                queue.append((called, (*way, edge)))
             else:
                 found.append((_unread(edge), (*way, edge)))
     return found, False

@@ -155,7 +155,7 @@ class Kind:
 
     def wording(self, words: Words) -> str:
         """The question as asked in a language."""
-        return self.question.format(none=words.none, raise_=words.raise_, raised=words.raised)
+        return self.question.format(none=words.none, raise_=words.raise_, raises=words.raises)
 
     def fits(self, anchor: str, language: str) -> bool:
         """Whether the question makes sense of such an anchor."""

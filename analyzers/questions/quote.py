@@ -97,6 +97,27 @@ def call_span(source: bytes, start: int, end: int) -> tuple[int, int] | None:
     return (begin, end) if end - begin <= CALL_BYTES_MAX else None
 
 
+def enclosing_calls(source: bytes, at: int, calls_max: int = 3) -> list[str]:
+    """The last names of the calls in whose arguments `at` lies, the innermost first, within one statement."""
+    found: list[str] = []
+    depth = 0
+    limit = max(0, at - CALL_BYTES_MAX)
+    while at > limit and len(found) < calls_max:
+        at -= 1
+        byte = source[at]
+        if byte in _CLOSE:
+            depth += 1
+        elif byte in _OPEN and depth:
+            depth -= 1
+        elif byte in _OPEN:
+            name = re.search(rb"([A-Za-z_]\w*)[ \t]*$", source[max(0, at - 80) : at])
+            if byte == ord("(") and name:
+                found.append(name.group(1).decode())
+        elif byte == ord("\n") and depth == 0 and source[at - 1 : at] in (b":", b"}", b";"):
+            break
+    return found
+
+
 def matching(source: bytes, opening: int) -> int | None:
     """The offset after the bracket that closes the one at `opening`; strings are stepped over."""
     depth = 0
@@ -229,6 +250,21 @@ def first_sentence(prose: str) -> str:
 def place_of(source: bytes, path: str, span: tuple[int, int], symbol: str = "", quote: str = "") -> Place:
     """A span as a place, its line counted from the source."""
     return Place(path, span[0], span[1], source.count(b"\n", 0, span[0]) + 1, symbol, quote)
+
+
+def place_at(asked: Asked, path: str, name: str, line: int = 0) -> Place | None:
+    """Where a symbol is that was named without a span: its name by its record, else its line by the source."""
+    found = asked.neighbours.record(path, name)
+    if found is not None:
+        return Place(path, found.name_start, found.name_end, found.line, name)
+    source = asked.neighbours.source(path)
+    if source is None or line < 1:
+        return None
+    starts = [0, *(match.end() for match in re.finditer(rb"\r\n|\n|\r", source))]
+    if line > len(starts):
+        return None
+    start, end = line_span(source, starts[line - 1])
+    return Place(path, start, end, line, name)
 
 
 def decorated(asked: Asked) -> tuple[int, int] | None:

@@ -38,6 +38,8 @@ class Words(msgspec.Struct, frozen=True):
     """Names of functions at which a program starts by convention."""
     background: tuple[tuple[str, str], ...]
     """A name that is called to run something at the same time as the rest, and what runs it."""
+    asynchronous: tuple[str, str]
+    """The word in a header that makes a function run apart from its caller, and what such a function is called."""
     import_time: str
     """When code outside every function runs."""
 
@@ -79,6 +81,7 @@ _PYTHON = Words(
         ("add_done_callback", "whatever completes the future"),
         ("signal", "a signal handler"),
     ),
+    asynchronous=("async", "a coroutine"),
     import_time="on import",
 )
 
@@ -108,6 +111,7 @@ _TYPESCRIPT = Words(
         ("addEventListener", "an event"),
         ("on", "an event"),
     ),
+    asynchronous=("async", "an async function"),
     import_time="when the module is loaded",
 )
 

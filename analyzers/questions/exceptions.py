@@ -1,0 +1,196 @@
+"""Exceptions: what can leave a function, from where, and what becomes of it above."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from analyzers.questions.answer import Answer, Claim
+from analyzers.questions.control import ranked_callers
+from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
+from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
+from analyzers.questions.quote import clause_text
+from analyzers.records import RANK, Caught, Confidence, Edge, Place, Raised, Record
+
+STEPS_MAX = 6
+RECORDS_MAX = 150
+"""How far above the anchor an exception is followed while somebody waits."""
+
+
+def raises(kind: Kind, asked: Asked) -> Answer | None:
+    """What can this raise, and from where."""
+    groups = by_type(asked.record.raises)
+    if not groups:
+        if not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        unread = [edge for edge in asked.record.callees if edge.confidence == "possible"]
+        unknown = ("what its calls of unknown targets raise",) if unread else ()
+        return kind.says(
+            asked, "nothing that is known", "likely" if not unread else "possible", unknown=unknown, interest=0.05
+        )
+    sure = [name for name, each in groups if each[0].confidence != "possible"]
+    maybe = len(groups) - len(sure)
+    if sure:
+        conclusion = listed([code(last_name(name)) for name in sure], most=3 if len(sure) > 4 else 4)
+        if maybe:
+            conclusion += f", and {number(maybe)} possible"
+    else:
+        conclusion = f"possibly {listed([code(last_name(name)) for name, _ in groups], joint='or', most=3)}"
+    claims = [_raised_claim(asked, each) for _, each in groups]
+    shown: Confidence = weakest((each[0].confidence for _, each in groups if each[0].type in sure), "possible")
+    own = any(not each.through for _, group in groups for each in group)
+    interest = (1.0 if own or len(sure) > 1 else 0.75) if sure else 0.3
+    return kind.says(asked, conclusion, shown, claims, interest=interest)
+
+
+def by_type(raised: Sequence[Raised]) -> list[tuple[str, list[Raised]]]:
+    """Grouped by exception type: the surest first, what is raised here before what comes from calls."""
+    ordered = sorted(raised, key=lambda each: (RANK[each.confidence], len(each.through), each.place.start))
+    groups: dict[str, list[Raised]] = {}
+    for each in ordered:
+        groups.setdefault(each.type, []).append(each)
+    return list(groups.items())
+
+
+def _raised_claim(asked: Asked, raised: Sequence[Raised]) -> Claim:
+    first = raised[0]
+    text = code(last_name(first.type))
+    if not first.through:
+        line = clause_text(asked, first.place)
+        text += f": {code(line)}" if line else f", {asked.words.raised} here"
+    else:
+        hops = first.through if len(first.through) <= 3 else (first.through[0], "…", first.through[-1])
+        text += " from " + " → ".join(hop if hop == "…" else code(short_name(hop)) for hop in hops)
+    if len(raised) > 1:
+        text += f", and {counted(len(raised) - 1, 'other way')}"
+    return claim(text, first.confidence, *(each.place for each in raised))
+
+
+def catches(kind: Kind, asked: Asked) -> Answer | None:
+    """Who catches what leaves this function, and who lets it escape."""
+    record = asked.record
+    leaving = [name for name, each in by_type(record.raises) if each[0].confidence != "possible"]
+    handled = sorted(record.caught, key=lambda each: (RANK[each.confidence], not each.swallows, each.place.start))
+    if not leaving and not handled:
+        if not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        if record.raises:
+            return kind.not_known(asked, "handlers of what it possibly raises: none that is sure")
+        return None
+    claims = [_caught_claim(asked, each) for each in _first_handlers(handled)]
+    stopped = {last_name(each.type) for each in handled}
+    escaping = [_escape(asked, name) for name in leaving]
+    claims += [each for each in escaping if each is not None]
+    parts = []
+    if handled:
+        who = list(dict.fromkeys(code(short_name(each.by)) if each.by else "module-level code" for each in handled))
+        swallowed = sum(each.swallows for each in handled)
+        text = f"caught in {listed(who, most=2)}"
+        if swallowed:
+            text += ", which swallows it" if len(handled) == 1 else f", and swallowed {_times(swallowed)}"
+        parts.append(text)
+    loose = [name for name, each in zip(leaving, escaping, strict=True) if each is not None]
+    if loose:
+        names = [code(last_name(name)) for name in loose]
+        verb = "escapes" if len(names) == 1 else "escape"
+        parts.append(
+            f"{listed(names, most=3)} {verb}"
+            + (" elsewhere" if handled and stopped & set(map(last_name, loose)) else "")
+        )
+    unknown = [] if handled else [f"a handler above it within {number(STEPS_MAX)} calls"]
+    if not parts:
+        return kind.not_known(asked, *unknown)
+    shown = at_most(surest((each.confidence for each in claims), "likely"), "likely" if loose else "certain")
+    interest = 1.0 if any(each.swallows for each in handled) else 0.6 if handled else 0.35
+    return kind.says(asked, "; ".join(parts), shown, claims, unknown=unknown, interest=interest)
+
+
+def _first_handlers(handled: Sequence[Caught]) -> list[list[Caught]]:
+    """Handlers of one exception type in one function belong together."""
+    groups: dict[tuple[str, str, str], list[Caught]] = {}
+    for each in handled:
+        groups.setdefault((each.place.path, each.by, each.type), []).append(each)
+    return list(groups.values())
+
+
+def _caught_claim(asked: Asked, handled: Sequence[Caught]) -> Claim:
+    first = handled[0]
+    who = code(short_name(first.by)) if first.by else "module-level code"
+    text = f"{who} catches {code(last_name(first.type))}" if first.type else f"{who} catches everything"
+    if first.swallows:
+        text += " and swallows it"
+    if len(handled) > 1:
+        text += f" at {counted(len(handled), 'place')}"
+    return claim(text, first.confidence, *(each.place for each in handled))
+
+
+def _escape(asked: Asked, raised: str) -> Claim | None:
+    """By which callers an exception leaves, as far up as it is known to go; None where no caller lets it through."""
+    outermost: list[tuple[Record, tuple[Edge, ...]]] = []
+    seen = {(asked.record.path, asked.record.name)}
+    queue: deque[tuple[Record, tuple[Edge, ...]]] = deque([(asked.record, ())])
+    while queue and len(seen) <= RECORDS_MAX:
+        record, way = queue.popleft()
+        went_on = False
+        for edge in ranked_callers(record):
+            key = (edge.place.path, edge.place.symbol)
+            if edge.test or edge.confidence == "possible" or key in seen or not edge.place.symbol:
+                continue
+            above = asked.neighbours.record(*key)
+            if above is None or len(way) >= STEPS_MAX or not _passes_on(above, record, edge.place, raised):
+                continue
+            seen.add(key)
+            went_on = True
+            queue.append((above, (*way, edge)))
+        if way and not went_on:
+            outermost.append((record, way))
+    if not outermost:
+        return None
+    names = [code(short_name(record.name)) for record, _ in outermost]
+    verb = "lets" if len(names) == 1 else "let"
+    confidence = weakest((edge.confidence for _, way in outermost for edge in way), "likely")
+    places = [way[-1].place for _, way in outermost]
+    return claim(
+        f"{listed(names, most=3)} {verb} {code(last_name(raised))} escape", at_most(confidence, "likely"), *places
+    )
+
+
+def _passes_on(above: Record, below: Record, place: Place, raised: str) -> bool:
+    """Whether the caller's own record says that this exception leaves it by way of this callee."""
+    name = last_name(below.name)
+    return any(
+        each.type == raised
+        and (
+            (each.through and last_name(each.through[0]) == name)
+            or (each.place.start <= place.start and place.end <= each.place.end)
+        )
+        for each in above.raises
+    )
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{number(count)} times")
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "raises",
+        "exceptions",
+        "What can it {raise_}, and from where?",
+        CALLABLE,
+        raises,
+        needs=("raises", "source"),
+        prior=0.75,
+        features=(("frame", 1.5), ("failing_test", 1.5), ("complexity", 1.3)),
+    ),
+    Kind(
+        "catches",
+        "exceptions",
+        "Who catches what it {raises}, and who lets it escape?",
+        CALLABLE,
+        catches,
+        needs=("caught", "raises", "callers", "neighbours"),
+        prior=0.5,
+        features=(("frame", 1.5), ("failing_test", 1.5)),
+    ),
+)

@@ -1,0 +1,162 @@
+"""State: what changes when code runs, who writes and reads it, and what is taken for granted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analyzers.questions.answer import Answer, Claim
+from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, claim, weakest
+from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
+from analyzers.questions.quote import clause_text
+from analyzers.questions.values import ranked_accesses
+from analyzers.records import RANK, Access, Confidence, Way
+
+
+def changes(kind: Kind, asked: Asked) -> Answer | None:
+    """What changes when this runs."""
+    ways = sorted(asked.record.changes, key=lambda way: RANK[way.confidence])
+    if not ways:
+        if not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        if any(edge.confidence == "possible" for edge in asked.record.callees):
+            return kind.not_known(
+                asked, "a change here or in what it surely calls: none; some calls have unknown targets"
+            )
+        return kind.says(
+            asked,
+            "nothing that is known",
+            "likely",
+            interest=0.08,
+            unknown=("what functions without source here change",) if asked.record.callees else (),
+        )
+    sure = [way for way in ways if way.confidence != "possible"]
+    names = list(dict.fromkeys(way.text for way in sure or ways))
+    conclusion = listed(names, most=3)
+    if sure and len(ways) > len(sure):
+        conclusion += f"; {number(len(ways) - len(sure))} more possible"
+    shown: Confidence = weakest((way.confidence for way in sure), "possible")
+    return kind.says(
+        asked,
+        conclusion if sure else f"possibly {conclusion}",
+        shown,
+        _grouped(asked, ways),
+        interest=1.0 if sure else 0.4,
+    )
+
+
+def assumes(kind: Kind, asked: Asked) -> Answer | None:
+    """What does it assume: guards that {raise}, asserts, what it takes for granted about its arguments."""
+    ways = sorted(asked.record.assumes, key=lambda way: (RANK[way.confidence], way.place.start))
+    if not ways:
+        why = "a guard, an assert or an unchecked use: none was found" if asked.deep else NOT_ANALYSED
+        return kind.not_known(asked, why)
+    claims = _grouped(asked, ways)
+    conclusion = ways[0].text if len(ways) == 1 else counted(len(ways), "thing")
+    return kind.says(asked, conclusion, weakest(way.confidence for way in ways), claims, interest=0.8)
+
+
+def _grouped(asked: Asked, ways: Sequence[Way]) -> list[Claim]:
+    groups: dict[str, list[Way]] = {}
+    for way in ways:
+        groups.setdefault(way.text, []).append(way)
+    claims = []
+    for text, each in groups.items():
+        line = clause_text(asked, each[0].place)
+        shown = f"{text}: {code(line)}" if line and line not in text.replace("`", "") else text
+        more = f", and at {counted(len(each) - 1, 'other place')}" if len(each) > 1 else ""
+        claims.append(claim(shown + more, each[0].confidence, *(way.place for way in each)))
+    return claims
+
+
+def writers(kind: Kind, asked: Asked) -> Answer | None:
+    """Who writes this field or global."""
+    accesses = ranked_accesses([access for access in asked.record.accesses if access.writes], asked.record)
+    if not accesses:
+        return kind.not_known(asked, "a write in this repository: none was found" if asked.deep else NOT_ANALYSED)
+    owner = asked.record.name.rpartition(".")[0]
+    outside = [each for each in accesses if not each.test and owner and not each.place.symbol.startswith(owner)]
+    claims = _access_claims(asked, accesses)
+    conclusion = _who(asked, accesses, "writer")
+    if outside and len(outside) < len(accesses):
+        conclusion += f", {number(len({each.place.symbol for each in outside}))} outside {code(last_name(owner))}"
+    only_start = all(
+        not each.place.symbol or last_name(each.place.symbol) in asked.words.constructors for each in accesses
+    )
+    if only_start:
+        conclusion = "only where it is made" if owner else "only its definition"
+    shown: Confidence = weakest((each.confidence for each in accesses), "possible")
+    return kind.says(asked, conclusion, shown, claims, interest=0.35 if only_start else 1.0)
+
+
+def readers(kind: Kind, asked: Asked) -> Answer | None:
+    """Who reads this field or global."""
+    accesses = ranked_accesses([access for access in asked.record.accesses if not access.writes], asked.record)
+    if not accesses:
+        if not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        unknown = (f"reads of {code(last_name(asked.record.name))} by a name that is put together when it runs",)
+        return kind.says(asked, "nobody in this repository", "possible", unknown=unknown, interest=0.4)
+    shown: Confidence = weakest((each.confidence for each in accesses), "possible")
+    return kind.says(asked, _who(asked, accesses, "reader"), shown, _access_claims(asked, accesses), interest=0.6)
+
+
+def _who(asked: Asked, accesses: Sequence[Access], noun: str) -> str:
+    own = {(each.place.path, each.place.symbol) for each in accesses if not each.test}
+    tests = {(each.place.path, each.place.symbol) for each in accesses if each.test}
+    if len(own) == 1 and not tests:
+        ((_, symbol),) = own
+        return code(short_name(symbol)) if symbol else f"module level, {asked.words.import_time}"
+    if not own:
+        return f"only tests, {number(len(tests))} of them" if len(tests) > 1 else f"one {noun}, a test"
+    return counted(len(own), noun) + (f" and {counted(len(tests), 'test')}" if tests else "")
+
+
+def _access_claims(asked: Asked, accesses: Sequence[Access]) -> list[Claim]:
+    """One claim for each function that reads or writes, with its first line quoted."""
+    groups: dict[tuple[str, str, str], list[Access]] = {}
+    for each in accesses:
+        groups.setdefault((each.place.path, each.place.symbol, each.confidence), []).append(each)
+    claims = []
+    for (_, symbol, _), same in groups.items():
+        who = code(short_name(symbol)) if symbol else "module level"
+        line = clause_text(asked, same[0].place)
+        text = f"{who}: {code(line)}" if line else who
+        if len(same) > 1:
+            text += f", and at {counted(len(same) - 1, 'other place')}"
+        claims.append(claim(text, same[0].confidence, *(one.place for one in same)))
+    return claims
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "changes",
+        "state",
+        "What changes when it runs?",
+        CALLABLE,
+        changes,
+        needs=("changes", "callees", "source"),
+        prior=0.55,
+        features=(("complexity", 1.3), ("frame", 1.2)),
+    ),
+    Kind(
+        "writers",
+        "state",
+        "Who writes it?",
+        HOLDER,
+        writers,
+        needs=("accesses", "source"),
+        prior=0.7,
+        features=(("recent_edit", 1.3), ("frame", 1.3)),
+    ),
+    Kind("readers", "state", "Who reads it?", HOLDER, readers, needs=("accesses", "source"), prior=0.55),
+    Kind(
+        "assumes",
+        "state",
+        "What does it assume?",
+        CALLABLE,
+        assumes,
+        needs=("assumes", "source"),
+        prior=0.4,
+        features=(("frame", 1.5), ("failing_test", 1.3)),
+    ),
+)

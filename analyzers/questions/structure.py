@@ -1,0 +1,244 @@
+"""Structure: what stands in for this, where it is made, and what of the world it depends on or holds."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from analyzers.questions.answer import Answer, Claim
+from analyzers.questions.control import ranked_callers
+from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
+from analyzers.questions.prose import code, counted, listed, number, short_name
+from analyzers.questions.quote import call_text, clause_text, enclosing_calls, place_at
+from analyzers.records import RANK, Confidence, Edge, Record, Ref, Way
+
+STEPS_MAX = 6
+RECORDS_MAX = 200
+"""How far up the calls a thread or a task is looked for while somebody waits."""
+
+
+def overrides(kind: Kind, asked: Asked) -> Answer | None:
+    """What overrides or implements this, and what it overrides itself."""
+    record = asked.record
+    below = sorted(record.overridden_by, key=lambda ref: (RANK[ref.confidence], ref.path, ref.line))
+    above = sorted(record.overrides, key=lambda ref: RANK[ref.confidence])
+    if not below and not above:
+        if not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        return None
+    is_class = record.kind == "class"
+    verb = "derives from" if is_class else "overrides"
+    claims = [_ref_claim(asked, ref, f"{code(short_name(ref.name))} {verb} it") for ref in below]
+    claims += [_ref_claim(asked, ref, f"it {verb} {code(short_name(ref.name))}") for ref in above]
+    parts = []
+    if below:
+        parts.append(
+            counted(len(below), "class derives", "classes derive") + " from it"
+            if is_class
+            else counted(len(below), "override")
+        )
+    if above:
+        parts.append(f"it {verb} {listed([code(short_name(ref.name)) for ref in above], most=2)}")
+    if not below and asked.deep:
+        parts.append("nothing " + ("derives from it" if is_class else "overrides it"))
+    shown: Confidence = weakest(ref.confidence for ref in [*below, *above])
+    interest = min(1.0, 0.5 + 0.1 * len(below)) if below else 0.4
+    return kind.says(asked, "; ".join(parts), shown, claims, interest=interest)
+
+
+def _ref_claim(asked: Asked, ref: Ref, text: str) -> Claim:
+    place = place_at(asked, ref.path, ref.name, ref.line)
+    return claim(text, ref.confidence, *([place] if place else [asked.here]))
+
+
+def instances(kind: Kind, asked: Asked) -> Answer | None:
+    """Where are instances made."""
+    record = asked.record
+    edges: dict[tuple[str, int], Edge] = {(edge.place.path, edge.place.start): edge for edge in record.callers}
+    for name in asked.words.constructors:
+        constructor = asked.neighbours.record(record.path, f"{record.name}.{name}")
+        for edge in constructor.callers if constructor is not None else ():
+            if edge.via != "super()":
+                edges.setdefault((edge.place.path, edge.place.start), edge)
+    made = ranked_callers(_with_callers(record, tuple(edges.values())))
+    if not made:
+        why = f"{asked.words.construct} in this repository: none was found" if asked.deep else NOT_ANALYSED
+        return kind.not_known(asked, why)
+    own = [edge for edge in made if not edge.test]
+    claims = []
+    for edge in made:
+        who = code(short_name(edge.place.symbol)) if edge.place.symbol else f"module level, {asked.words.import_time}"
+        called = call_text(asked, edge.place)
+        claims.append(claim(f"{who}: {code(called)}" if called else who, edge.confidence, edge.place))
+    if own:
+        conclusion = f"at {counted(len(own), 'place')}"
+        if len(made) > len(own):
+            conclusion += f", and {number(len(made) - len(own))} in tests"
+    else:
+        conclusion = "only in tests"
+    shown: Confidence = weakest((edge.confidence for edge in own or made), "possible")
+    return kind.says(asked, conclusion, shown, claims, interest=1.0 if own else 0.5)
+
+
+def _with_callers(record: Record, callers: tuple[Edge, ...]) -> Record:
+    """The record with other callers, to be ranked as callers are."""
+    return Record(
+        record.path,
+        record.name,
+        record.kind,
+        record.line,
+        record.start,
+        record.end,
+        record.name_start,
+        record.name_end,
+        record.digest,
+        record.depth,
+        callers=callers,
+    )
+
+
+def settings(kind: Kind, asked: Asked) -> Answer | None:
+    """Which settings and environment variables matter here."""
+    return _of_ways(kind, asked, asked.record.settings, "setting", "a setting or an environment variable that it reads")
+
+
+def resources(kind: Kind, asked: Asked) -> Answer | None:
+    """What resources does it hold."""
+    return _of_ways(
+        kind, asked, asked.record.resources, "resource", "a file, lock, process or connection that it opens"
+    )
+
+
+def _of_ways(kind: Kind, asked: Asked, found: Sequence[Way], noun: str, looked_for: str) -> Answer | None:
+    ways = sorted(found, key=lambda way: (RANK[way.confidence], way.place.start))
+    if not ways:
+        return kind.not_known(asked, f"{looked_for}: none was found" if asked.deep else NOT_ANALYSED)
+    claims = []
+    for way in ways:
+        line = clause_text(asked, way.place)
+        text = f"{way.text}: {code(line)}" if line and line not in way.text.replace("`", "") else way.text
+        claims.append(claim(text, way.confidence, way.place))
+    names = list(dict.fromkeys(way.text for way in ways))
+    conclusion = listed(names, most=3) if len(names) <= 4 else counted(len(names), noun)
+    return kind.says(asked, conclusion, weakest(way.confidence for way in ways), claims, interest=1.0)
+
+
+def tasks(kind: Kind, asked: Asked) -> Answer | None:
+    """Which threads or tasks reach it: calls above it that hand something over to run at the same time."""
+    found, cut = _handed_over(asked)
+    own = _starts(asked)
+    if not found and not own:
+        if not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        looked = "a call above it that hands it to a thread, a task or another process: none was found"
+        return kind.not_known(asked, looked + (", as far as was looked" if cut else ""))
+    claims = []
+    for runner, way in found:
+        stops = " → ".join(code(short_name(edge.target)) for edge in way)
+        who = code(short_name(way[0].place.symbol)) if way[0].place.symbol else "module level"
+        line = clause_text(asked, way[0].place)
+        start = f"{who} starts {runner}" + (f": {code(line)}" if line else "")
+        confidence = at_most(weakest(edge.confidence for edge in way), "likely")
+        text = start if len(way) == 1 else f"{start} → {stops}"
+        claims.append(claim(text, confidence, *(edge.place for edge in way)))
+    claims += [claim(f"it is {own} itself", "certain", asked.here)] if own else []
+    runners = list(dict.fromkeys(runner for runner, _ in found)) or [own]
+    shown = surest((each.confidence for each in claims), "likely")
+    return kind.says(
+        asked,
+        listed(runners, most=3),
+        at_most(shown, "likely"),
+        claims,
+        unknown=("whether it also runs where it was called first",) if found else (),
+        interest=1.0 if found else 0.15,
+    )
+
+
+def _starts(asked: Asked) -> str:
+    """What the anchor's own header says about how it runs."""
+    source = asked.source()
+    if source is None:
+        return ""
+    header = source[asked.record.start : asked.record.name_start].split()
+    return asked.words.asynchronous[1] if asked.words.asynchronous[0].encode() in header else ""
+
+
+def _handed_over(asked: Asked) -> tuple[list[tuple[str, tuple[Edge, ...]]], bool]:
+    """Who runs it, with the way down from where it is handed over, the shortest way first."""
+    found: list[tuple[str, tuple[Edge, ...]]] = []
+    runners = dict(asked.words.background)
+    seen = {(asked.record.path, asked.record.name)}
+    queue: deque[tuple[Record, tuple[Edge, ...]]] = deque([(asked.record, ())])
+    while queue:
+        record, onward = queue.popleft()
+        for edge in ranked_callers(record):
+            if edge.test or edge.confidence == "possible":
+                continue
+            way = (edge, *onward)
+            source = asked.neighbours.source(edge.place.path)
+            around = enclosing_calls(source, edge.place.start) if source is not None else []
+            runner = next((runners[name] for name in around if name in runners), "")
+            if runner:
+                found.append((runner, way))
+                continue
+            key = (edge.place.path, edge.place.symbol)
+            if not edge.place.symbol or key in seen:
+                continue
+            if len(seen) > RECORDS_MAX or len(way) >= STEPS_MAX:
+                return found, True
+            seen.add(key)
+            above = asked.neighbours.record(*key)
+            if above is not None:
+                queue.append((above, way))
+    return found, False
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "overrides",
+        "structure",
+        "What overrides or implements it?",
+        CALLABLE | {"class"},
+        overrides,
+        needs=("overrides", "overridden_by", "neighbours"),
+        prior=0.5,
+        features=(("frame", 1.3),),
+    ),
+    Kind(
+        "instances",
+        "structure",
+        "Where are instances made?",
+        frozenset({"class"}),
+        instances,
+        needs=("callers", "neighbours", "source"),
+        prior=0.75,
+    ),
+    Kind(
+        "settings",
+        "structure",
+        "Which settings matter here?",
+        CALLABLE | {"class", "module"},
+        settings,
+        needs=("settings", "source"),
+        prior=0.5,
+    ),
+    Kind(
+        "resources",
+        "structure",
+        "What resources does it hold?",
+        CALLABLE | {"class"},
+        resources,
+        needs=("resources", "source"),
+        prior=0.5,
+    ),
+    Kind(
+        "tasks",
+        "structure",
+        "Which threads or tasks reach it?",
+        CALLABLE,
+        tasks,
+        needs=("callers", "neighbours", "source"),
+        prior=0.6,
+        features=(("frame", 1.3),),
+    ),
+)

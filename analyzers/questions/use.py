@@ -1,0 +1,237 @@
+"""Use: how it is called correctly, what does the like elsewhere, and how look-alikes differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from analyzers.questions.answer import Answer, Claim
+from analyzers.questions.exceptions import by_type
+from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
+from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
+from analyzers.questions.quote import arguments, call_text
+from analyzers.records import RANK, Edge, Place, Record, Ref
+
+EXAMPLES_MAX = 4
+VARIANTS_MAX = 8
+PRECEDENT_CALLEES_MAX = 25
+"""Callees whose other callers are looked through for a precedent."""
+PRECEDENT_CALLERS_MAX = 30
+"""A callee with more callers than this is a commonplace: sharing it says nothing."""
+PRECEDENT_SHARED_MIN = 2
+
+
+def examples(kind: Kind, asked: Asked) -> Answer | None:
+    """How is this called correctly: real calls, the plainest of the surest first, each of another shape."""
+    record = asked.record
+    edges = [edge for edge in record.callers if not edge.via and edge.confidence != "possible"]
+    if not edges:
+        if record.callers_total:
+            return kind.not_known(asked, "a call that surely means it: none was found")
+        return kind.not_known(asked, "a call in this repository: none was found" if asked.deep else NOT_ANALYSED)
+    quoted = [(edge, text) for edge in edges if (text := call_text(asked, edge.place)).endswith(")")]
+    if not quoted:
+        return kind.not_known(asked, "the text of its calls: the source is not at hand")
+    quoted.sort(key=lambda item: _example_order(record, *item))
+    claims: list[Claim] = []
+    shapes: set[str] = set()
+    for edge, text in quoted:
+        shape = _shape(text)
+        if shape in shapes:
+            continue
+        shapes.add(shape)
+        where = f" in {code(short_name(edge.place.symbol))}" if edge.place.symbol else ""
+        claims.append(claim(f"{code(text)}{where}{', a test' if edge.test else ''}", edge.confidence, edge.place))
+        if len(claims) == EXAMPLES_MAX:
+            break
+    only_tests = all(edge.test for edge, _ in quoted)
+    conclusion = code(quoted[0][1])
+    if only_tests:
+        conclusion += ", seen in tests only"
+    return kind.says(asked, conclusion, claims[0].confidence, claims, interest=0.7 if len(claims) > 1 else 0.3)
+
+
+def _example_order(record: Record, edge: Edge, text: str) -> tuple[bool, int, bool, bool, int]:
+    """Not a test, sure, not the function itself, with some argument, short."""
+    given = arguments(text)
+    spread = any(each.startswith(("*", "...")) for each in given)
+    itself = edge.place.symbol == record.name and edge.place.path == record.path
+    return (edge.test, RANK[edge.confidence], itself or spread, not given, len(text))
+
+
+def _shape(text: str) -> str:
+    """Calls of one shape differ in nothing but their arguments' values: how many there are, and which are named."""
+    return ",".join(
+        sorted(
+            name if (name := each.partition("=")[0].strip()).isidentifier() and "=" in each else "_"
+            for each in arguments(text)
+        )
+    )
+
+
+def precedent(kind: Kind, asked: Asked) -> Answer | None:
+    """Is there a precedent: functions that call the same things together, so that they do the like."""
+    record = asked.record
+    called = {(edge.target_path, edge.target): edge for edge in record.callees if edge.confidence != "possible"}
+    if len(called) < PRECEDENT_SHARED_MIN:
+        if not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        return kind.not_known(asked, "two calls that another function might make together: it makes fewer")
+    shared: dict[tuple[str, str], list[Edge]] = {}
+    for key in list(called)[:PRECEDENT_CALLEES_MAX]:
+        target = asked.neighbours.record(*key)
+        if target is None or target.callers_total > PRECEDENT_CALLERS_MAX:
+            continue
+        ours = {
+            (edge.place.path, edge.place.symbol): edge
+            for edge in target.callers
+            if edge.confidence != "possible" and not edge.test and edge.place.symbol
+        }
+        for who, edge in ours.items():
+            if who != (record.path, record.name) and who not in called:
+                shared.setdefault(who, []).append(edge)
+    alike = {who: edges for who, edges in shared.items() if len(edges) >= PRECEDENT_SHARED_MIN}
+    if not alike:
+        return kind.not_known(asked, "another function that makes two of the same calls: none was found")
+    ordered = sorted(alike.items(), key=lambda item: (-len(item[1]), item[0][0] == record.path, item[0]))
+    claims = []
+    for (_, symbol), edges in ordered[:EXAMPLES_MAX]:
+        names = [code(short_name(edge.target)) for edge in edges]
+        claims.append(
+            claim(
+                f"{code(short_name(symbol))} also calls {listed(names, most=3)}",
+                "possible",
+                *(edge.place for edge in edges),
+            )
+        )
+    (_, best), most = ordered[0]
+    conclusion = f"{code(short_name(best))} makes {number(len(most))} of the same calls"
+    strong = len(most) >= 3 or len(most) == len(called)
+    return kind.says(asked, conclusion, "likely" if strong else "possible", claims, interest=0.7 if strong else 0.3)
+
+
+def variants(kind: Kind, asked: Asked) -> Answer | None:
+    """How do these variants differ: the overrides of one method, compared in what each raises, returns and changes."""
+    record = asked.record
+    siblings = _siblings(asked)
+    if not siblings:
+        if not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        return None
+    compared = [
+        (ref, other)
+        for ref in siblings[:VARIANTS_MAX]
+        if (other := asked.neighbours.record(ref.path, ref.name)) is not None
+    ]
+    if not compared:
+        return kind.not_known(asked, f"what its {counted(len(siblings), 'variant')} do: not analysed yet")
+    claims = []
+    for ref, other in compared:
+        differences = differs(record, other, asked.words.raises, asked.words.none)
+        if differences:
+            places = [Place(other.path, other.name_start, other.name_end, other.line, other.name)]
+            claims.append(
+                claim(
+                    f"{code(short_name(other.name))} {listed(differences, most=3)}",
+                    at_most(ref.confidence, "likely"),
+                    *places,
+                )
+            )
+    count = counted(len(siblings), "other variant")
+    if not claims:
+        shown = weakest((ref.confidence for ref, _ in compared), "likely")
+        return kind.says(
+            asked,
+            f"{count}: no difference in what they {asked.words.raise_}, return or change",
+            "possible",
+            [
+                claim(
+                    f"compared with {listed([code(short_name(each.name)) for _, each in compared], most=3)}",
+                    at_most(shown, "likely"),
+                    asked.here,
+                )
+            ],
+            interest=0.1,
+        )
+    verb = "differs" if len(claims) == 1 else "differ"
+    return kind.says(
+        asked,
+        f"{count}, {number(len(claims))} {verb} in more than the name",
+        surest((each.confidence for each in claims), "likely"),
+        claims,
+        interest=0.6,
+    )
+
+
+def _siblings(asked: Asked) -> list[Ref]:
+    """What overrides this, what this overrides, and what else overrides that."""
+    record = asked.record
+    found: dict[tuple[str, str], Ref] = {}
+    for ref in (*record.overrides, *record.overridden_by):
+        found.setdefault((ref.path, ref.name), ref)
+    for ref in record.overrides:
+        base = asked.neighbours.record(ref.path, ref.name)
+        for other in base.overridden_by if base is not None else ():
+            found.setdefault((other.path, other.name), other)
+    found.pop((record.path, record.name), None)
+    return sorted(found.values(), key=lambda ref: (RANK[ref.confidence], ref.path, ref.line))
+
+
+def differs(one: Record, other: Record, raises: str, none: str) -> list[str]:
+    """What `other` does and `one` does not, and the other way round, in short clauses about `other`."""
+    clauses: list[str] = []
+    mine = {last_name(name) for name, each in by_type(one.raises) if each[0].confidence != "possible"}
+    theirs = {last_name(name) for name, each in by_type(other.raises) if each[0].confidence != "possible"}
+    if theirs - mine:
+        clauses.append(f"also {raises} {listed([code(name) for name in sorted(theirs - mine)], most=3)}")
+    if mine - theirs:
+        clauses.append(f"never {raises} {listed([code(name) for name in sorted(mine - theirs)], joint='or', most=3)}")
+    verdicts = {
+        "sometimes": f"may return {code(none)}",
+        "always": f"only returns {code(none)}",
+        "never": f"never returns {code(none)}",
+    }
+    if one.returns_none != other.returns_none and "unknown" not in (one.returns_none, other.returns_none):
+        clauses.append(verdicts[other.returns_none])
+    changed = Counter(way.text for way in other.changes if way.confidence != "possible")
+    changed.subtract(way.text for way in one.changes)
+    extra = [text for text, count in changed.items() if count > 0]
+    if extra:
+        clauses.append(f"also changes {listed(extra, most=2)}")
+    settles = [edge.target for edge in other.callees if edge.via == "super()"]
+    if settles and not any(edge.via == "super()" for edge in one.callees):
+        clauses.append(f"goes on to {code(short_name(settles[0]))}")
+    return clauses
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "examples",
+        "use",
+        "How is it called?",
+        CALLABLE | {"class"},
+        examples,
+        needs=("callers", "source"),
+        prior=0.4,
+        features=(("diagnostic", 2.0), ("fan_in", 1.2)),
+    ),
+    Kind(
+        "precedent",
+        "use",
+        "Is there a precedent?",
+        CALLABLE,
+        precedent,
+        needs=("callees", "neighbours"),
+        prior=0.2,
+        features=(("recent_edit", 1.5),),
+    ),
+    Kind(
+        "variants",
+        "use",
+        "How do its variants differ?",
+        CALLABLE,
+        variants,
+        needs=("overrides", "overridden_by", "neighbours"),
+        prior=0.3,
+        features=(("frame", 1.2),),
+    ),
+)
