@@ -45,6 +45,11 @@ class RepositoryFolders:
         return self.cache / "writer.lock"
 
     @property
+    def rendezvous(self) -> Path:
+        """Says where the one process that writes listens, and the key to talk to it."""
+        return self.cache / "writer.json"
+
+    @property
     def root_note(self) -> Path:
         """Says which folder this cache belongs to, so that caches of vanished repositories can be removed."""
         return self.cache / "root"
