@@ -1,0 +1,361 @@
+"""The workspace's code as far as a ranking needs it: what names mean, from facts of single files and by lexing.
+
+`Code` is what the caller brings; `Names` resolves dotted names over it and remembers what it read. Everything degrades:
+a file without facts is a file that nothing is known about. Must not know failures or scores.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from analyzers.evidence.lexing import Mention, assigns
+from analyzers.facts import CALLS_VALUE, MODULE, FileFacts, Import, Symbol
+
+STEPS_MAX = 12
+"""How many imports, values and base classes are followed for one name."""
+
+_IDENTIFIER = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_RETURNED = re.compile(r"^\s*(?:return|yield)\s+(?:await\s+)?([^\W\d][\w.]*)\s*(\(|$)", re.MULTILINE)
+_WRAPPED = frozenset({"Optional", "Union", "Type", "type", "Iterator", "Generator", "typing", "Any", "None", "Self"})
+
+
+class Code(Protocol):
+    """The workspace's Python files: relative paths with forward slashes, UTF-8 text, facts, and lookups by name."""
+
+    def paths(self) -> Sequence[str]: ...
+
+    def source(self, path: str) -> bytes: ...
+
+    def facts(self, path: str) -> FileFacts | None: ...
+
+    def module_path(self, module: str, importer_path: str) -> str | None: ...
+
+    def paths_defining(self, name: str) -> Sequence[str]: ...
+
+
+class Node(NamedTuple):
+    """A symbol by its file and its index in the file's facts; `MODULE` is the file itself."""
+
+    path: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file's facts with the lookups that resolving needs."""
+
+    facts: FileFacts
+    source: bytes
+    members: dict[int, dict[str, int]]
+    """For the module and each class or function: the last definition of each name directly inside."""
+    children: dict[int, list[int]]
+    imports: dict[int, dict[str, Import]]
+    """For the module and each scope: what it imports, by the name that is bound; `*` has one entry a module."""
+
+    def text(self, index: int) -> str:
+        """The source of a symbol without the functions and classes defined inside it."""
+        symbol = self.facts.symbols[index]
+        pieces, start = [], symbol.start
+        for child in self.children.get(index, ()):
+            inner = self.facts.symbols[child]
+            if inner.kind in ("class", "function", "method") and start <= inner.start < symbol.end:
+                pieces.append(self.source[start : inner.start])
+                start = inner.end
+        pieces.append(self.source[start : symbol.end])
+        return b"".join(pieces).decode("utf-8", "replace")
+
+
+class Names:
+    """Resolves names. Holds only caches; two instances over the same code agree."""
+
+    def __init__(self, code: Code) -> None:
+        self.code = code
+        self._files: dict[str, File | None] = {}
+        self._defining: dict[str, tuple[Node, ...]] = {}
+        self._locals: dict[Node, str] = {}
+
+    def file(self, path: str) -> File | None:
+        """The file's facts and lookups; None where there are none."""
+        if path not in self._files:
+            facts = self.code.facts(path)
+            self._files[path] = _file(facts, self.code.source(path)) if facts else None
+        return self._files[path]
+
+    @property
+    def read(self) -> list[str]:
+        """The files looked at so far."""
+        return [path for path, file in self._files.items() if file]
+
+    def symbol(self, node: Node) -> Symbol:
+        """The symbol of a node that is not a module."""
+        file = self._files[node.path]
+        assert file is not None
+        return file.facts.symbols[node.at]
+
+    def text(self, node: Node) -> str:
+        """The node's own source."""
+        file = self.file(node.path)
+        return file.text(node.at) if file and node.at != MODULE else ""
+
+    def at_line(self, path: str, line: int) -> Node | None:
+        """The innermost function (or else class) around a line counted from 1."""
+        file = self.file(path)
+        starts = file.facts.line_starts if file else ()
+        if file is None or not 1 <= line <= len(starts):
+            return None
+        start = starts[line - 1]
+        end = starts[line] - 1 if line < len(starts) else len(file.source)
+        best: tuple[int, int] | None = None
+        for index, symbol in enumerate(file.facts.symbols):
+            if symbol.kind not in ("function", "method", "class"):
+                continue
+            if symbol.start <= end and start < symbol.end and (best is None or symbol.start >= best[0]):
+                best = (symbol.start, index)
+        return Node(path, best[1]) if best else None
+
+    def named(self, path: str, qualname: str) -> Node | None:
+        """The symbol with this qualified name, or the last one with this last name."""
+        file = self.file(path)
+        found = None
+        for index, symbol in enumerate(file.facts.symbols if file else ()):
+            if symbol.qualname == qualname:
+                return Node(path, index)
+            if symbol.name == qualname and symbol.kind in ("function", "method", "class"):
+                found = Node(path, index)
+        return found
+
+    def defining(self, name: str) -> tuple[Node, ...]:
+        """Every function and method of this name in the workspace."""
+        if name not in self._defining:
+            found = []
+            for path in self.code.paths_defining(name):
+                file = self.file(path)
+                for index, symbol in enumerate(file.facts.symbols if file else ()):
+                    if symbol.name == name and symbol.kind in ("function", "method"):
+                        found.append(Node(path, index))
+            self._defining[name] = tuple(found)
+        return self._defining[name]
+
+    def owner(self, node: Node) -> Node | None:
+        """The class around a node, also from inside a function nested in its method."""
+        file = self.file(node.path)
+        index = node.at
+        while file and index != MODULE:
+            if file.facts.symbols[index].kind == "class":
+                return Node(node.path, index)
+            index = file.facts.symbols[index].parent
+        return None
+
+    def resolve(self, node: Node, mention: Mention, steps: int = STEPS_MAX) -> Node | None:
+        """What a dotted name in the code of `node` means, if it means something in the workspace."""
+        if steps <= 0 or mention.after:
+            return None
+        head, *rest = mention.name.split(".")
+        if head == "super()":
+            return self._inherited(self.owner(node), rest[0], steps - 1) if rest else None
+        if head in ("self", "cls") and (owner := self.owner(node)):
+            return self._follow(owner, rest, steps - 1)
+        found = self._bound(node, head, rest, steps - 1)
+        if found is not None:
+            return self._follow(found[0], found[1], steps - 1)
+        kind = self._kind_of_local(node, head, steps - 1) if rest else None
+        return self._follow(kind, rest, steps - 1) if kind else None
+
+    def bases(self, node: Node, steps: int = STEPS_MAX) -> list[Node]:
+        """The base classes that are in the workspace."""
+        found = []
+        for base in self.symbol(node).bases:
+            resolved = self._scoped(node, base, steps - 1)
+            if resolved and resolved.at != MODULE and self.symbol(resolved).kind == "class" and resolved != node:
+                found.append(resolved)
+        return found
+
+    def method(self, node: Node, name: str, steps: int = STEPS_MAX) -> Node | None:
+        """The attribute of a class, from itself or its bases."""
+        file = self.file(node.path)
+        index = file.members.get(node.at, {}).get(name) if file else None
+        if index is not None:
+            return Node(node.path, index)
+        return self._inherited(node, name, steps - 1)
+
+    def result(self, node: Node, steps: int = STEPS_MAX) -> Node | None:
+        """The class of what a call of this node gives, where its annotation or its return statements tell."""
+        if steps <= 0 or node.at == MODULE:
+            return None
+        symbol = self.symbol(node)
+        if symbol.kind == "class":
+            return node
+        if symbol.kind not in ("function", "method"):
+            return None
+        if symbol.annotation:
+            for name in _IDENTIFIER.findall(symbol.annotation):
+                if name not in _WRAPPED and (found := self._scoped(node, name, steps - 1)) and self._is_class(found):
+                    return found
+            if "Self" in symbol.annotation:
+                return self.owner(node)
+        for match in _RETURNED.finditer(self.text(node)):
+            if match[1] in ("self", "cls"):
+                return self.owner(node)
+            found = self.resolve(node, Mention(match[1], 0), steps - 1)
+            if found and found != node and match[2] and (kind := self.result(found, steps - 1)):
+                return kind
+        return None
+
+    def _is_class(self, node: Node) -> bool:
+        return node.at != MODULE and self.symbol(node).kind == "class"
+
+    def _scoped(self, node: Node, dotted: str, steps: int) -> Node | None:
+        """A dotted name at the place where `node` is defined."""
+        return self.resolve(Node(node.path, self.symbol(node).parent), Mention(dotted, 0), steps)
+
+    def _inherited(self, node: Node | None, name: str, steps: int) -> Node | None:
+        if node is None or steps <= 0:
+            return None
+        for base in self.bases(node, steps - 1):
+            if found := self.method(base, name, steps - 1):
+                return found
+        return None
+
+    def _bound(self, node: Node, head: str, rest: list[str], steps: int) -> tuple[Node, list[str]] | None:
+        """What the first name of a dotted name is bound to by a definition or an import, and the names left over."""
+        file = self.file(node.path)
+        index = node.at
+        while file is not None:
+            symbols = file.facts.symbols
+            # A class's names are not visible from its methods.
+            visible = index in (MODULE, node.at) or symbols[index].kind != "class"
+            if visible and (member := file.members.get(index, {}).get(head)) is not None:
+                return Node(node.path, member), rest
+            if (imported := file.imports.get(index, {}).get(head)) is not None:
+                return self._imported(imported, node.path, rest, steps)
+            if index == MODULE:
+                break
+            index = symbols[index].parent
+        return self._starred(file, node.path, head, rest, steps) if file else None
+
+    def _starred(self, file: File, path: str, head: str, rest: list[str], steps: int) -> tuple[Node, list[str]] | None:
+        for imported in file.facts.imports if steps > 0 else ():
+            if imported.name == "*" and (target := self.code.module_path(imported.module, path)):
+                found = self._follow(Node(target, MODULE), [head], steps - 1)
+                if found:
+                    return found, rest
+        return None
+
+    def _imported(self, imported: Import, path: str, rest: list[str], steps: int) -> tuple[Node, list[str]] | None:
+        if steps <= 0:
+            return None
+        if not imported.name:
+            parts = imported.module.split(".")
+            if imported.alias:
+                target = self.code.module_path(imported.module, path)
+                return (Node(target, MODULE), rest) if target else None
+            # `import a.b` binds `a`; the longest prefix of the mention that is a module is meant.
+            dotted = [parts[0], *rest]
+            for count in range(len(dotted), 0, -1):
+                if target := self.code.module_path(".".join(dotted[:count]), path):
+                    return Node(target, MODULE), dotted[count:]
+            return None
+        separator = "" if imported.module.endswith(".") else "."
+        module = self.code.module_path(imported.module, path)
+        if module and (found := self._follow(Node(module, MODULE), [imported.name], steps - 1)):
+            return found, rest
+        target = self.code.module_path(f"{imported.module}{separator}{imported.name}", path)
+        return (Node(target, MODULE), rest) if target else None
+
+    def _follow(self, node: Node | None, names: list[str], steps: int) -> Node | None:
+        """The node that attributes lead to, as far as they can be followed with certainty; None where they cannot."""
+        for name in names:
+            if node is None or steps <= 0:
+                return None
+            steps -= 1
+            node = self._attribute(node, name, steps)
+        return node
+
+    def _attribute(self, node: Node, name: str, steps: int) -> Node | None:
+        file = self.file(node.path)
+        if file is None:
+            return None
+        if node.at == MODULE:
+            if (member := file.members.get(MODULE, {}).get(name)) is not None:
+                return Node(node.path, member)
+            if (imported := file.imports.get(MODULE, {}).get(name)) is not None:
+                found = self._imported(imported, node.path, [], steps)
+                return self._follow(found[0], found[1], steps - 1) if found else None
+            if starred := self._starred(file, node.path, name, [], steps):
+                return starred[0]
+            package = node.path.rpartition("/")[0].replace("/", ".")
+            is_package = node.path.rpartition("/")[2].startswith("__init__.")
+            return self._module(f"{package}.{name}", node.path) if is_package else None
+        symbol = file.facts.symbols[node.at]
+        if symbol.kind == "class":
+            return self.method(node, name, steps)
+        if symbol.kind in ("field", "variable"):
+            kind = self._kind_of_value(node, symbol, steps)
+            return self._attribute(kind, name, steps - 1) if kind else None
+        if kind := self.result(node, steps):
+            return self._attribute(kind, name, steps - 1)
+        return None
+
+    def _module(self, dotted: str, importer: str) -> Node | None:
+        target = self.code.module_path("." + dotted.rpartition(".")[2], importer)
+        return Node(target, MODULE) if target else None
+
+    def _kind_of_value(self, node: Node, symbol: Symbol, steps: int) -> Node | None:
+        for text in (symbol.annotation, symbol.value):
+            for name in _IDENTIFIER.findall(text)[:4]:
+                found = self._scoped(node, name, steps - 1) if name not in _WRAPPED else None
+                if found is None or found == node or found.at == MODULE:
+                    continue
+                if text is symbol.value and not symbol.flags & CALLS_VALUE:
+                    return found
+                if kind := self.result(found, steps - 1):
+                    return kind
+        return None
+
+    def _kind_of_local(self, node: Node, name: str, steps: int) -> Node | None:
+        """The class of a local variable, from the call that it is assigned or from its annotation."""
+        file = self.file(node.path)
+        if file is None or node.at == MODULE or steps <= 0:
+            return None
+        text = self._locals.setdefault(node, self.text(node))
+        pattern = (
+            rf"(?:^|[\n;])\s*{re.escape(name)}\s*(?::[^=\n]+)?=\s*(?:await\s+)?([^\W\d][\w.]*)\s*\(|"
+            rf"with\s+([^\W\d][\w.]*)\s*\([^\n]*\)\s*as\s+{re.escape(name)}\b|"
+            rf"[(,\n]\s*{re.escape(name)}\s*:\s*[\"']?([^\W\d][\w.]*)"
+        )
+        if name not in text:
+            return None
+        for match in re.finditer(pattern, text):
+            dotted = match[1] or match[2] or match[3]
+            if dotted.split(".")[0] == name:
+                continue
+            found = self.resolve(node, Mention(dotted, 0), steps - 1)
+            if found and found.at != MODULE and (kind := self.result(found, steps - 1)):
+                return kind
+        return None
+
+
+def binds(text: str, name: str) -> bool:
+    """Whether a statement binds the name."""
+    return assigns(text, name)
+
+
+def _file(facts: FileFacts, source: bytes) -> File:
+    members: dict[int, dict[str, int]] = {}
+    children: dict[int, list[int]] = {}
+    imports: dict[int, dict[str, Import]] = {}
+    for index, symbol in enumerate(facts.symbols):
+        children.setdefault(symbol.parent, []).append(index)
+        known = members.setdefault(symbol.parent, {})
+        # A field assigned on `self` must not hide the method or the class attribute of its name.
+        if symbol.kind in ("class", "function", "method") or symbol.name not in known:
+            known[symbol.name] = index
+    for item in facts.imports:
+        bound = item.alias or item.name or item.module.split(".")[0]
+        imports.setdefault(item.scope, {}).setdefault(bound, item)
+    for kids in children.values():
+        kids.sort(key=lambda index: facts.symbols[index].start)
+    return File(facts, source, members, children, imports)

@@ -1,0 +1,180 @@
+"""Which functions a failing test reaches, and how surely: best-first over what each function's code mentions.
+
+Shallow on purpose: names are resolved as `code` can, an unknown receiver means every method of that name, weighed by
+how many there are. Must not know failures or scores; the seeds bring the weights.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from threading import Thread
+
+from analyzers.evidence.code import Names, Node
+from analyzers.evidence.lexing import Mention, mentions
+from analyzers.facts import MODULE
+
+NODES_MAX = 1500
+"""Functions that are looked into; beyond them only the way there is known."""
+FILES_MAX = 250
+"""Files whose facts are read while following names."""
+WEIGHT_MIN = 0.02
+CANDIDATES_MAX = 12
+"""A method name with more definitions than this says nothing about which is meant."""
+
+CALL = 0.82
+"""A step along a name that was resolved."""
+NESTED = 0.95
+CONSTRUCT = 0.9
+SPECIAL = 0.3
+"""A class's operators and other special methods, which run without being named."""
+OVERRIDE = 0.7
+GUESS = 0.5
+COMMON_GUESS = 0.1
+"""A method by its name alone, and one whose name is also a built-in type's."""
+
+_BUILTIN_METHODS = frozenset(
+    name
+    for kind in (str, bytes, list, dict, set, int, float, BytesIO, re.Pattern, re.Match, Thread, Path)
+    for name in dir(kind)
+)
+
+
+@dataclass(slots=True)
+class Reach:
+    """What is reached: each node's weight, its distance in calls and the node that it was reached from."""
+
+    weight: dict[Node, float] = field(default_factory=dict)
+    distance: dict[Node, int] = field(default_factory=dict)
+    parent: dict[Node, Node] = field(default_factory=dict)
+    callers: dict[Node, set[Node]] = field(default_factory=dict)
+    """Which reached nodes mention a node, for its generality."""
+
+    def way(self, node: Node) -> list[Node]:
+        """The nodes on the best way to a node, the first reached first."""
+        way = [node]
+        while node in self.parent and len(way) < 40:
+            node = self.parent[node]
+            way.append(node)
+        return way[::-1]
+
+
+def reach(names: Names, seeds: Iterable[tuple[Node, float, Node | None]]) -> Reach:
+    """Follows (node, weight, from) seeds, the weightiest first, until nothing weighs anything or limits are met."""
+    found = Reach()
+    heap: list[tuple[float, int, int, Node, Node | None]] = []
+    order = 0
+    for node, weight, origin in seeds:
+        heapq.heappush(heap, (-weight, order, 1, node, origin))
+        order += 1
+    while heap and len(found.weight) < NODES_MAX:
+        negative, _, distance, node, origin = heapq.heappop(heap)
+        if origin is not None:
+            found.callers.setdefault(node, set()).add(origin)
+        if node in found.weight:
+            continue
+        weight = -negative
+        found.weight[node] = weight
+        found.distance[node] = distance
+        if origin is not None:
+            found.parent[node] = origin
+        if len(names.read) >= FILES_MAX:
+            continue
+        for target, factor in expand(names, node):
+            following = weight * factor
+            if following >= WEIGHT_MIN and target != node:
+                heapq.heappush(heap, (-following, order, distance + 1, target, node))
+                order += 1
+    return found
+
+
+def expand(names: Names, node: Node) -> list[tuple[Node, float]]:
+    """What one node leads to, with how likely that is."""
+    if node.at == MODULE or names.file(node.path) is None:
+        return []
+    symbol = names.symbol(node)
+    if symbol.kind == "class":
+        return _of_class(names, node)
+    found: dict[Node, float] = {}
+    file = names.file(node.path)
+    for child in file.children.get(node.at, ()) if file else ():
+        if file and file.facts.symbols[child].kind in ("function", "class"):
+            _add(found, Node(node.path, child), NESTED)
+    for mention in mentions(names.text(node)):
+        for target, factor in targets(names, node, mention):
+            _add(found, target, CALL * factor)
+    return list(found.items())
+
+
+def targets(names: Names, node: Node, mention: Mention) -> list[tuple[Node, float]]:
+    """The nodes that a mention in the code of `node` can mean, with how likely each is."""
+    resolved = names.resolve(node, mention)
+    if resolved is not None:
+        if resolved.at == MODULE:
+            return []
+        return [(resolved, 1.0), *_overriding(names, resolved)]
+    head, _, name = mention.name.rpartition(".")
+    if not head and not mention.after:
+        return []
+    candidates = names.defining(name)
+    if not candidates or len(candidates) > CANDIDATES_MAX:
+        return _of_head(names, node, head) if head else []
+    guess = COMMON_GUESS if name in _BUILTIN_METHODS else GUESS
+    if not mention.called:
+        guess *= 0.5
+    own = [candidate for candidate in candidates if candidate.path == node.path]
+    weights = {candidate: guess / len(candidates) ** 0.5 for candidate in candidates}
+    for candidate in own:
+        weights[candidate] = guess / len(own) ** 0.5
+    return [*weights.items(), *(_of_head(names, node, head) if head else [])]
+
+
+def _of_head(names: Names, node: Node, dotted: str) -> list[tuple[Node, float]]:
+    """What the known part of a dotted name leads to: `settings.load().x` reads `settings.load` in any case."""
+    while dotted and dotted not in ("self", "cls", "super()"):
+        resolved = names.resolve(node, Mention(dotted, 0))
+        if resolved is not None:
+            return [(resolved, 1.0)] if resolved.at != MODULE else []
+        dotted = dotted.rpartition(".")[0]
+    return []
+
+
+def _of_class(names: Names, node: Node) -> list[tuple[Node, float]]:
+    """Mentioning a class runs its constructor, here or in a base, and makes its special methods possible."""
+    found: dict[Node, float] = {}
+    for name in ("__init__", "__new__", "__post_init__", "__call__", "__enter__"):
+        if method := names.method(node, name):
+            _add(found, method, CONSTRUCT if name in ("__init__", "__new__", "__post_init__") else 2 * SPECIAL)
+    file = names.file(node.path)
+    for name, index in file.members.get(node.at, {}).items() if file else ():
+        kind = file.facts.symbols[index].kind if file else ""
+        if kind in ("function", "method"):
+            _add(found, Node(node.path, index), SPECIAL if name.startswith("__") else 0.5 * SPECIAL)
+    for base in names.bases(node):
+        _add(found, base, SPECIAL)
+    return list(found.items())
+
+
+def _overriding(names: Names, node: Node) -> list[tuple[Node, float]]:
+    """Methods that override a resolved one, by name and by the names of the bases of their classes."""
+    symbol = names.symbol(node)
+    owner = names.owner(node)
+    if symbol.kind != "method" or owner is None or symbol.name.startswith("__"):
+        return []
+    owner_name = names.symbol(owner).name
+    found = []
+    for candidate in names.defining(symbol.name):
+        other = names.owner(candidate)
+        if candidate == node or other is None:
+            continue
+        if any(base.rpartition(".")[2] == owner_name for base in names.symbol(other).bases):
+            found.append(candidate)
+    return [(candidate, OVERRIDE / len(found) ** 0.5) for candidate in found[:CANDIDATES_MAX]]
+
+
+def _add(found: dict[Node, float], node: Node, factor: float) -> None:
+    found[node] = max(factor, found.get(node, 0.0))

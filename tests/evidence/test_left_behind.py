@@ -1,0 +1,118 @@
+"""What runners leave in files: JUnit XML, the cache of last failures, coverage's data; and printed paths."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from analyzers.evidence import coverage
+from analyzers.evidence.junit import read_junit
+from analyzers.evidence.last_failed import read_last_failed
+from analyzers.evidence.paths import Known, is_foreign
+
+JUNIT = """<?xml version="1.0" encoding="utf-8"?>
+<testsuites><testsuite name="pytest" errors="1" failures="1" tests="3">
+<testcase classname="tests.test_a.TestA" name="test_b[1]" time="0.001">
+<failure message="AssertionError: assert 3 == 2&#10; +  where 3 = f(1)">def test_b():
+&gt;       assert f(1) == 2
+E       AssertionError: assert 3 == 2
+E        +  where 3 = f(1)
+
+tests/test_a.py:4: AssertionError</failure></testcase>
+<testcase classname="tests.test_a" name="test_c"><error message="failed on setup with &quot;OSError: no&quot;">
+tests/conftest.py:3: in server
+    return start()
+E   OSError: no</error></testcase>
+<testcase classname="tests.test_a" name="test_d" />
+</testsuite></testsuites>
+"""
+
+BOMB = """<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><testsuites>&b;</testsuites>"""
+
+
+def test_junit() -> None:
+    report = read_junit(JUNIT)
+    assert [(failure.test, failure.path, failure.phase) for failure in report.failures] == [
+        ("TestA.test_b[1]", "tests/test_a.py", "call"),
+        ("test_c", "tests/test_a.py", "setup"),
+    ]
+    assert report.failures[0].errors[0].frames[0].line == 4
+
+
+@pytest.mark.parametrize("text", [BOMB, "<testsuites>", "", "{}"])
+def test_junit_that_is_hostile_or_broken_is_refused_with_a_note(text: str) -> None:
+    report = read_junit(text)
+    assert not report.failures
+    assert report.notes
+
+
+def test_last_failed() -> None:
+    text = json.dumps({"tests/test_a.py::TestA::test_b[x::y]": True, "tests/test_c.py": True})
+    assert read_last_failed(text) == [("tests/test_a.py", "TestA.test_b[x::y]"), ("tests/test_c.py", "")]
+    assert read_last_failed("[1") == read_last_failed("[]") == []
+
+
+def test_coverage_numbits() -> None:
+    assert coverage.unpack(bytes([0b00000010, 0b10000001])) == {1, 8, 15}
+    assert coverage.unpack(b"") == frozenset()
+
+
+def test_coverage_json_with_contexts() -> None:
+    text = json.dumps(
+        {"files": {"src/a.py": {"executed_lines": [1, 2, 9], "contexts": {"2": ["", "tests/test_a.py::test_b|run"]}}}}
+    )
+    (found,) = coverage.read_json(text)
+    assert (found.path, found.lines) == ("src/a.py", {1, 2, 9})
+    assert coverage.tests_of_span(found, 1, 3) == ["tests/test_a.py::test_b|run"]
+    assert coverage.tests_of_span(found, 4, 9) == []
+    assert coverage.read_json("null") == []
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        ("tests/test_a.py::TestA::test_b[a|b]|run", ("tests/test_a.py", "TestA.test_b[a|b]")),
+        ("tests.test_a.TestA.test_b", ("", "tests.test_a.TestA.test_b")),
+        ("", None),
+    ],
+)
+def test_contexts(context: str, expected: tuple[str, str] | None) -> None:
+    assert coverage.test_of_context(context) == expected
+
+
+PATHS = ["src/app/core.py", "src/app/util/core.py", "tests/test_core.py", "setup.py", "lib/x/setup.py"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("src/app/core.py", "src/app/core.py"),
+        ("./src/app/core.py", "src/app/core.py"),
+        ("/home/me/project/src/app/core.py", "src/app/core.py"),
+        ("C:\\work\\src\\app\\core.py", "src/app/core.py"),
+        ("\\\\host\\share\\SRC\\App\\core.py", "src/app/core.py"),
+        ("file:///srv/src/app/core.py", "src/app/core.py"),
+        ("/usr/src/container/app/core.py", "src/app/core.py"),
+        ("/opt/app/util/core.py", "src/app/util/core.py"),
+        ("core.py", None),
+        ("/somewhere/else/core.py", None),
+        ("/x/tests/test_core.py", "tests/test_core.py"),
+        ("test_core.py", "tests/test_core.py"),
+        ("/y/setup.py", "setup.py"),
+        ("/x/setup.py", None),
+        ("/venv/lib/python3.11/site-packages/app/core.py", None),
+        ("/usr/lib/python3.11/core.py", None),
+        ("<frozen importlib._bootstrap>", None),
+        ("", None),
+    ],
+)
+def test_printed_paths(printed: str, expected: str | None) -> None:
+    assert Known(PATHS).find(printed) == expected
+
+
+def test_a_path_under_the_root_needs_no_guessing() -> None:
+    known = Known(["venv/lib/python3.11/site-packages/a.py", "core.py", "x/core.py"])
+    assert known.find("/w/core.py", "/w") == "core.py"
+    assert known.find("/w/venv/lib/python3.11/site-packages/a.py", "/w") == "venv/lib/python3.11/site-packages/a.py"
+    assert is_foreign("/w/.tox/py311/a.py")
