@@ -12,7 +12,7 @@ MODULE = -1
 """The index that stands for the module itself where a symbol's index is expected."""
 
 OPAQUE = "?"
-"""Stands for an expression that is not a dotted name: the receiver of `f().x`, the base class `make()`."""
+"""Stands for an expression that is no dotted name: the receiver of `rows[0].save()`, the base class `a or b`."""
 
 
 class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -31,7 +31,9 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
     digest: str
     """`text.span_digest` of the whole definition; empty for fields and variables."""
     decorators: tuple[str, ...] = ()
+    """Dotted names without arguments; decorators belong to the definition's span."""
     bases: tuple[str, ...] = ()
+    """Dotted names without type arguments; one that is called to make the base ends in `()`."""
     parameters: tuple[str, ...] = ()
     """As written without defaults: `self`, `*args`, `ctx: Context`; `/` and `*` stand alone. A default leaves a `=`."""
     annotation: str = ""
@@ -123,7 +125,7 @@ def called_names(facts: FileFacts) -> tuple[str, ...]:
     """
     names = {call.name for call in facts.calls}
     for symbol in facts.symbols:
-        names.update(base.rpartition(".")[2] for base in symbol.bases)
+        names.update(base.rpartition(".")[2] for base in symbol.bases if not base.endswith(")"))
     names.update(imported.name for imported in facts.imports if imported.alias != imported.name)
     names -= {"", "*", OPAQUE}
     return tuple(sorted(names))

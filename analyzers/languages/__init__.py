@@ -1,0 +1,24 @@
+"""The languages that Forethought reads. Adding one is a folder here and a line in `LANGUAGES`."""
+
+from __future__ import annotations
+
+from analyzers.languages import python
+from analyzers.languages.language import Language
+
+__all__ = ["LANGUAGES", "Language", "for_name", "for_path"]
+
+LANGUAGES: tuple[Language, ...] = (python.LANGUAGE,)
+
+_BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
+_BY_NAME = {language.name: language for language in LANGUAGES}
+
+
+def for_path(path: str) -> Language | None:
+    """The language of a file, by how its name ends; None where nothing is known about such files."""
+    _, dot, suffix = path.rpartition("/")[2].rpartition(".")
+    return _BY_SUFFIX.get(f"{dot}{suffix.lower()}") if dot else None
+
+
+def for_name(name: str) -> Language | None:
+    """The language called `name`, as in `FileFacts.language`."""
+    return _BY_NAME.get(name)

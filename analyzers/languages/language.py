@@ -1,0 +1,48 @@
+"""What a language must bring: its file endings, how its blobs become facts, and the few words that linking needs.
+
+Nothing here knows any language; `languages/<name>/` fills these values in, and `languages/__init__.py` lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analyzers.facts import FileFacts
+from analyzers.syntax import Grammar, Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What names mean by the language's rules, for linking by name."""
+
+    own: frozenset[str]
+    """Receivers that stand for the object whose method is running: `self`, `cls`; `this`."""
+    parent: frozenset[str]
+    """Receivers that stand for it seen from its base classes: `super()`; `super`."""
+    constructors: tuple[str, ...]
+    """Methods that run when a class is called, the likeliest first: `__init__`, `__new__`; `constructor`."""
+    builtins: frozenset[str]
+    """Names that mean something without being defined or imported."""
+    package_file: str
+    """The stem of a file that stands for its folder: `__init__`; `index`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language. All functions are pure; none raises, whatever the bytes are."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    """File endings with their dot, in lower case."""
+    grammar: Callable[[], Grammar]
+    """Makes the grammar when it is first needed."""
+    facts: Callable[[bytes], FileFacts]
+    """The facts of a blob's raw bytes."""
+    facts_of_syntax: Callable[[Syntax], FileFacts]
+    """The facts of a text that is parsed already: an open buffer."""
+    words: Words
+    is_test_path: Callable[[str], bool]
+    """Whether a file holds tests, by its path."""
+    is_test_name: Callable[[str], bool]
+    """Whether a function in such a file is a test, by its qualified name."""

@@ -1,0 +1,53 @@
+"""Python: how its files become facts and what its words mean for linking.
+
+Reading order: `facts.scm` says what is looked for, `extract` reads it, `roots` finds the file that an import means.
+"""
+
+from __future__ import annotations
+
+import builtins
+from functools import cache
+
+import tree_sitter_python
+
+from analyzers.languages.language import Language, Words
+from analyzers.languages.python import extract
+from analyzers.syntax import Grammar
+
+
+@cache
+def grammar() -> Grammar:
+    """The grammar, made once."""
+    return Grammar(tree_sitter_python.language())
+
+
+def is_test_path(path: str) -> bool:
+    """Whether pytest, unittest or a repository's habit would look for tests in this file."""
+    *folders, name = path.split("/")
+    if name.startswith("test_") or name.endswith(("_test.py", "_tests.py")) or name in ("conftest.py", "tests.py"):
+        return True
+    return any(folder in ("test", "tests", "testing") for folder in folders)
+
+
+def is_test_name(qualname: str) -> bool:
+    """Whether pytest or unittest would run this function of a test file."""
+    name = qualname.rpartition(".")[2]
+    return name.startswith("test")
+
+
+LANGUAGE = Language(
+    name="python",
+    suffixes=(".py", ".pyi", ".pyw"),
+    grammar=grammar,
+    facts=lambda raw: extract.facts(grammar(), raw),
+    facts_of_syntax=lambda syntax: extract.facts_of_syntax(grammar(), syntax),
+    words=Words(
+        own=frozenset({"self", "cls"}),
+        parent=frozenset({"super()"}),
+        constructors=("__init__", "__new__"),
+        builtins=frozenset(dir(builtins)),
+        package_file="__init__",
+    ),
+    is_test_path=is_test_path,
+    is_test_name=is_test_name,
+)
