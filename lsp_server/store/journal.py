@@ -28,7 +28,45 @@ def create_asked(database: Database) -> None:
     database.execute("CREATE INDEX asked_by_repository ON asked (repository, at_s)")
 
 
-MIGRATIONS: list[Migration] = [create_repositories, create_asked]
+def create_spending(database: Database) -> None:
+    """What every model request took. A row is written before the request, with the most that it can take."""
+    database.execute(
+        "CREATE TABLE spending (id INTEGER PRIMARY KEY, at_s INTEGER NOT NULL, day TEXT NOT NULL,"
+        " repository TEXT NOT NULL, path TEXT NOT NULL, symbol TEXT NOT NULL, asleep INTEGER NOT NULL,"
+        " model TEXT NOT NULL, settled INTEGER NOT NULL,"
+        " input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,"
+        " micros INTEGER NOT NULL, estimated INTEGER NOT NULL)"
+    )
+    database.execute("CREATE INDEX spending_by_day ON spending (day)")
+    # The exact text of the latest requests, for whoever wants to see what was sent.
+    database.execute(
+        "CREATE TABLE sent (id INTEGER PRIMARY KEY, at_s INTEGER NOT NULL, repository TEXT NOT NULL,"
+        " endpoint TEXT NOT NULL, model TEXT NOT NULL, anchor TEXT NOT NULL, text TEXT NOT NULL)"
+    )
+    database.execute("CREATE TABLE notices (endpoint TEXT PRIMARY KEY, at_s INTEGER NOT NULL) WITHOUT ROWID")
+
+
+def create_thoughts(database: Database) -> None:
+    """What was paid for: each draft as it came, and what was made of them. Found by the context's digest."""
+    database.execute(
+        "CREATE TABLE drafts (repository TEXT, context TEXT, number INTEGER, model TEXT NOT NULL,"
+        " whole INTEGER NOT NULL, at_s INTEGER NOT NULL, reply TEXT NOT NULL,"
+        " PRIMARY KEY (repository, context, number)) WITHOUT ROWID"
+    )
+    database.execute(
+        "CREATE TABLE enriched (repository TEXT, path TEXT, symbol TEXT, context TEXT, model TEXT NOT NULL,"
+        " at_s INTEGER NOT NULL, used INTEGER NOT NULL, data BLOB NOT NULL,"
+        " PRIMARY KEY (repository, path, symbol, context)) WITHOUT ROWID"
+    )
+    # By which road each question was answered: what was prepared and used, and what was asked and not prepared.
+    database.execute(
+        "CREATE TABLE served (id INTEGER PRIMARY KEY, at_s INTEGER NOT NULL, day TEXT NOT NULL,"
+        " repository TEXT NOT NULL, path TEXT NOT NULL, symbol TEXT NOT NULL, kind TEXT NOT NULL, road TEXT NOT NULL,"
+        " saved_tokens INTEGER NOT NULL)"
+    )
+
+
+MIGRATIONS: list[Migration] = [create_repositories, create_asked, create_spending, create_thoughts]
 """Append-only: the number of a step is its place in this list."""
 
 
