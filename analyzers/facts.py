@@ -69,7 +69,8 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call or a decoration; `receiver` is the dotted text before the last name, empty for a plain name.
 
-    A step of the receiver that is called itself ends in `()`: `super()`, `self.store()`, `Path()`; otherwise `OPAQUE`.
+    A step of the receiver that is called itself ends in `()`: `super()`, `self.store()`, `Path()`; a string
+    is `str()`; anything else is `OPAQUE`.
     """
 
     scope: int

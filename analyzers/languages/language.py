@@ -5,7 +5,7 @@ Nothing here knows any language; `languages/<name>/` fills these values in, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from analyzers.facts import FileFacts
@@ -26,6 +26,16 @@ class Words:
     """Names that mean something without being defined or imported."""
     package_file: str
     """The stem of a file that stands for its folder: `__init__`; `index`."""
+    amending: tuple[str, ...]
+    """Endings of decorators that add a definition to an earlier one of the same name: `.setter`."""
+    ancestors: Callable[[str], frozenset[str] | None]
+    """An exception that the language brings → itself and all its base classes; None for any other name."""
+    catch_all: frozenset[str]
+    """Exceptions whose handler stops everything that code may want to raise."""
+
+
+FindModule = Callable[[str, str], str | None]
+"""(module as written in an import, path of the importing file) → path of the file it means, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,10 @@ class Language:
     """The facts of a blob's raw bytes."""
     facts_of_syntax: Callable[[Syntax], FileFacts]
     """The facts of a text that is parsed already: an open buffer."""
+    config_names: tuple[str, ...]
+    """Names of the files whose text says where modules lie."""
+    modules: Callable[[Iterable[str], Mapping[str, str]], FindModule]
+    """From all paths of the workspace and the texts of its configuration files, what finds a module."""
     words: Words
     is_test_path: Callable[[str], bool]
     """Whether a file holds tests, by its path."""

@@ -134,6 +134,7 @@ def test_calls_and_decorations() -> None:
             super().view(a(b()))
             rows[0].save()
             ("x" if y else "z").join(parts)
+            f"{x}".join(parts)
             f()()
             named = lambda: later()
             return [each.go() for each in many()]
@@ -159,6 +160,7 @@ def test_calls_and_decorations() -> None:
         view: |b
         view: ?|save
         view: ?|join
+        view: str()|join
         view: |f
         view: |later
         view: each|go

@@ -6,12 +6,13 @@ Reading order: `facts.scm` says what is looked for, `extract` reads it, `roots` 
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import tree_sitter_python
 
-from analyzers.languages.language import Language, Words
-from analyzers.languages.python import extract
+from analyzers.languages.language import FindModule, Language, Words
+from analyzers.languages.python import extract, roots
 from analyzers.syntax import Grammar
 
 
@@ -19,6 +20,26 @@ from analyzers.syntax import Grammar
 def grammar() -> Grammar:
     """The grammar, made once."""
     return Grammar(tree_sitter_python.language())
+
+
+def modules(paths: Iterable[str], texts: Mapping[str, str]) -> FindModule:
+    """Finds modules among `paths`; a relative one keeps its leading dots."""
+    paths = list(paths)
+    known = roots.Modules(paths, roots.import_roots(paths, texts))
+
+    def find(module: str, importer_path: str) -> str | None:
+        name = module.lstrip(".")
+        return known.resolve(name, importer_path, len(module) - len(name))
+
+    return find
+
+
+def ancestors(name: str) -> frozenset[str] | None:
+    """A built-in exception and all its base classes, by name; None for any other name."""
+    kind = getattr(builtins, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+        return None
+    return frozenset(each.__name__ for each in kind.__mro__) - {"object"}
 
 
 def is_test_path(path: str) -> bool:
@@ -41,12 +62,17 @@ LANGUAGE = Language(
     grammar=grammar,
     facts=lambda raw: extract.facts(grammar(), raw),
     facts_of_syntax=lambda syntax: extract.facts_of_syntax(grammar(), syntax),
+    config_names=roots.CONFIG_NAMES,
+    modules=modules,
     words=Words(
         own=frozenset({"self", "cls"}),
         parent=frozenset({"super()"}),
         constructors=("__init__", "__new__"),
         builtins=frozenset(dir(builtins)),
         package_file="__init__",
+        amending=(".setter", ".deleter"),
+        ancestors=ancestors,
+        catch_all=frozenset({"BaseException", "Exception"}),
     ),
     is_test_path=is_test_path,
     is_test_name=is_test_name,

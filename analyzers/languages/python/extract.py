@@ -48,6 +48,7 @@ TRIES_MAX = 500
 """What is kept of one function's `try` statements."""
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\(\))?(?:\s*\.\s*[^\W\d]\w*(?:\(\))?)*")
+_LITERAL = re.compile(r"""[rbufRBUF]{0,2}["']""")
 _SPACE = re.compile(r"\s+")
 _PLAIN_PARAMETERS = re.compile(r"\((?:\s*\*{0,2}\w+\s*,)*\s*(?:\*{0,2}\w+\s*)?\)")
 _STRING = re.compile(r"""[rbuRBU]{0,2}(?:"{3}|'{3}|"|')(.*?)(?:"{3}|'{3}|"|')""", re.DOTALL)
@@ -416,6 +417,8 @@ class _Reading:
         """What a call is made on, as a dotted name whose called steps end in `()`; `OPAQUE` where it is not one."""
         if length > NAME_BYTES_MAX:
             return OPAQUE
+        if _LITERAL.match(written):
+            return "str()"
         if "(" in written:
             written = _without_arguments(written)
         return _SPACE.sub("", written) if _DOTTED.fullmatch(written) else OPAQUE

@@ -1,0 +1,455 @@
+"""The graph by name: a symbol's record put together at read time from facts and lookups, before the deep analysis ran.
+
+A reader waits for this, so every walk has a limit. Confidence is honest: `certain` only where scopes, imports, classes
+and annotations lead to one definition, `possible` where nothing but the name matches. It must not know the store, the
+editor or what a question is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from analyzers import exceptions
+from analyzers.facts import FALLS_OFF_END, GENERATOR, MODULE, Call, FileFacts, Return, Symbol
+from analyzers.records import (
+    CALLEES_MAX,
+    CALLERS_MAX,
+    RAISES_MAX,
+    RANK,
+    TESTS_MAX,
+    Confidence,
+    Dependency,
+    Depth,
+    Edge,
+    Link,
+    Place,
+    Raised,
+    ReachingTest,
+    Record,
+    Ref,
+    Verdict,
+    Way,
+)
+from analyzers.resolve import Definition, File, Lookups, Resolver, Value, Values, enclosing, weaker
+
+__all__ = ["Lookups", "enclosing", "linked_record", "lookup_digest", "symbol_at", "targets_of"]
+
+CALLER_FILES_MAX = 80
+"""Files in which calls of one name are looked at for one record, the nearest first."""
+CALLER_SITES_MAX = 400
+"""Calls that are resolved for one record."""
+SUBCLASSES_MAX = 30
+SUBCLASS_FILES_MAX = 30
+GUESSES_MAX = 3
+"""A call on an unknown receiver names its possible targets only where no more methods have that name."""
+TEST_LEVELS = 3
+TEST_WALK_FILES_MAX = 60
+"""Files that are looked at for all callers of callers together, on the way up to tests."""
+LOOKUP_FILES_MAX = 32
+"""Files whose calls are counted for a lookup's digest; beyond that only the files are."""
+
+
+def linked_record(path: str, name: str, lookups: Lookups) -> Record | None:
+    """What facts and names say about the symbol with this qualified name; None where there is no such symbol."""
+    resolver = Resolver(lookups)
+    file = resolver.file(path)
+    symbol = symbol_named(file.facts, name) if file else MODULE
+    if file is None or symbol == MODULE:
+        return None
+    return _Linking(resolver, file, symbol).record()
+
+
+def targets_of(path: str, call: Call, lookups: Lookups) -> list[Link]:
+    """The definitions that a call in the file at `path` may run, the surest first."""
+    resolver = Resolver(lookups)
+    file = resolver.file(path)
+    return [] if file is None else [_link(resolver, call, it) for it in _targets(resolver, file, call)]
+
+
+def link_name(path: str, scope: int, dotted: str, lookups: Lookups) -> list[Link]:
+    """The definitions that a dotted name in a scope may mean, the surest first; spans are left at 0."""
+    resolver = Resolver(lookups)
+    file = resolver.file(path)
+    values = resolver.named(file, scope, dotted) if file else None
+    nowhere = Call(scope, "", "", 0, 0)
+    return [_link(resolver, nowhere, it) for it in _sorted(it for it in values or () if it.kind == "itself")]
+
+
+def symbol_at(facts: FileFacts, offset: int) -> int:
+    """The symbol whose name is written at a byte offset; `MODULE` where there is none."""
+    for index, symbol in enumerate(facts.symbols):
+        if symbol.name_start <= offset <= symbol.name_end:
+            return index
+    return MODULE
+
+
+def symbol_named(facts: FileFacts, name: str) -> int:
+    """The last symbol with a qualified name; `MODULE` where there is none."""
+    return next((at for at in range(len(facts.symbols) - 1, -1, -1) if facts.symbols[at].qualname == name), MODULE)
+
+
+def lookup_digest(name: str, lookups: Lookups) -> str:
+    """What the calls of a name come to: files and sites, so that an answer sees a new one, or one that is gone."""
+    paths = lookups.paths_calling(name)
+    if len(paths) > LOOKUP_FILES_MAX:
+        return f"{len(paths)} files"
+    sites = 0
+    for path in paths:
+        facts = lookups.facts(path)
+        sites += sum(call.name == name for call in facts.calls) if facts else 0
+    return f"{len(paths)} files, {sites} sites"
+
+
+class _Linking:
+    """One symbol while its record is put together."""
+
+    __slots__ = ("definition", "file", "resolver", "symbol")
+
+    def __init__(self, resolver: Resolver, file: File, at: int) -> None:
+        self.resolver, self.file = resolver, file
+        self.definition = Definition(file.path, at)
+        self.symbol = file.facts.symbols[at]
+
+    def record(self) -> Record:
+        symbol, file = self.symbol, self.file
+        callers = _callers(self.resolver, self.definition, CALLER_FILES_MAX)
+        tests = self.tests(callers)
+        verdict, ways = self.none_ways()
+        return Record(
+            file.path,
+            symbol.qualname,
+            symbol.kind,
+            file.line(symbol.name_start),
+            symbol.start,
+            symbol.end,
+            symbol.name_start,
+            symbol.name_end,
+            symbol.digest,
+            Depth.LINKED,
+            callers=tuple(callers[:CALLERS_MAX]),
+            callers_total=len(callers),
+            callees=tuple(self.callees())[:CALLEES_MAX],
+            raises=tuple(self.raises())[:RAISES_MAX],
+            returns_none=verdict,
+            none_ways=ways,
+            tests=tuple(tests[:TESTS_MAX]),
+            tests_total=len(tests),
+            overrides=tuple(self.overrides()),
+            overridden_by=tuple(self.overridden_by()),
+            depends=tuple(self.depends(callers)),
+        )
+
+    def place(self, start: int, end: int) -> Place:
+        return Place(self.file.path, start, end, self.file.line(start), self.symbol.qualname)
+
+    def callees(self) -> Iterator[Edge]:
+        at = self.definition.at
+        for call in self.file.facts.calls:
+            if call.scope != at:
+                continue
+            for value in _targets(self.resolver, self.file, call):
+                target = self.resolver.symbol(value.of)
+                if target is not None:
+                    place = self.place(call.start, call.end)
+                    yield Edge(place, value.of.path, target.qualname, value.confidence, _via(self.file, call))
+
+    def raises(self) -> Iterator[Raised]:
+        """What its own `raise` statements let out."""
+        said: set[str] = set()
+        for each in self.file.facts.raises:
+            if each.scope != self.definition.at or each.type in said or not each.type:
+                continue
+            confidence = exceptions.escapes(self.resolver, self.file, each)
+            if confidence is not None:
+                said.add(each.type)
+                yield Raised(each.type, confidence, self.place(each.start, each.end))
+
+    def none_ways(self) -> tuple[Verdict, tuple[Way, ...]]:
+        """How its own text lets it return None. What its calls return is not known at this depth."""
+        symbol = self.symbol
+        if symbol.kind not in ("function", "method"):
+            return "unknown", ()
+        if symbol.flags & GENERATOR:
+            return "never", ()
+        returns = [it for it in self.file.facts.returns if it.scope == self.definition.at]
+        ways = [self.none_way(it) for it in returns if it.value in ("", "None")]
+        if symbol.flags & FALLS_OFF_END:
+            ways.append(Way("its end is reached without a `return`", "certain", self.place(*self.last_line())))
+        others = any(it.value not in ("", "None") for it in returns)
+        if not ways:
+            return "unknown", ()
+        return "sometimes" if others else "always", tuple(ways)
+
+    def none_way(self, each: Return) -> Way:
+        text = "a bare `return`" if not each.value else "`return None`"
+        return Way(text, "certain", self.place(each.start, each.end))
+
+    def last_line(self) -> tuple[int, int]:
+        """The function's last line; its text is not at hand, so the line is cut at the function's end."""
+        starts = self.file.facts.line_starts
+        end = self.symbol.end
+        start = starts[self.file.line(end - 1) - 1] if starts else end
+        return max(start, self.symbol.start), end
+
+    def overrides(self) -> Iterator[Ref]:
+        for each in _overridden(self.resolver, self.definition):
+            yield from self.ref(each)
+
+    def overridden_by(self) -> Iterator[Ref]:
+        owner = Definition(self.file.path, self.symbol.parent)
+        if self.symbol.kind != "method":
+            owner = self.definition
+        for each in _subclasses(self.resolver, owner) if self.symbol.kind in ("method", "class") else ():
+            file = self.resolver.file(each.path)
+            inner = file.child(each.at, self.symbol.name) if file and self.symbol.kind == "method" else each.at
+            if inner is not None:
+                yield from self.ref(Definition(each.path, inner))
+
+    def ref(self, each: Definition) -> Iterator[Ref]:
+        file, symbol = self.resolver.file(each.path), self.resolver.symbol(each)
+        if file and symbol:
+            yield Ref(each.path, symbol.qualname, file.line(symbol.name_start), "certain")
+
+    def tests(self, callers: Sequence[Edge]) -> list[ReachingTest]:
+        """Test functions from which this is reached in a few calls."""
+        found: dict[tuple[str, str], ReachingTest] = {}
+        seen = {(self.file.path, self.symbol.qualname)}
+        level: list[tuple[Edge, Confidence]] = [(edge, edge.confidence) for edge in callers]
+        files_left = TEST_WALK_FILES_MAX
+        for distance in range(1, TEST_LEVELS + 1):
+            above: list[tuple[str, str, Confidence]] = []
+            for edge, confidence in level:
+                key = edge.place.path, edge.place.symbol
+                if key in seen or not edge.place.symbol:
+                    continue
+                seen.add(key)
+                file = self.resolver.file(key[0])
+                if edge.test and file and file.language.is_test_name(key[1]):
+                    line = file.line(file.facts.symbols[symbol_named(file.facts, key[1])].name_start)
+                    found[key] = ReachingTest(*key, line, distance, confidence)
+                elif confidence != "possible":
+                    above.append((*key, confidence))
+            if distance == TEST_LEVELS or len(found) >= TESTS_MAX:
+                break
+            level = []
+            for path, name, confidence in above:
+                file = self.resolver.file(path)
+                if file is None or files_left <= 0:
+                    break
+                definition = Definition(path, symbol_named(file.facts, name))
+                edges, files = _callers_counted(self.resolver, definition, min(files_left, CALLER_FILES_MAX // 4))
+                files_left -= files
+                level += [(edge, weaker(edge.confidence, confidence)) for edge in edges]
+        return sorted(found.values(), key=lambda it: (it.distance, RANK[it.confidence], it.path, it.line))
+
+    def depends(self, callers: Sequence[Edge]) -> Iterator[Dependency]:
+        said = {(self.file.path, self.symbol.qualname): self.symbol.digest}
+        for edge in callers[:CALLERS_MAX]:
+            file = self.resolver.file(edge.place.path)
+            if file and edge.place.symbol:
+                at = symbol_named(file.facts, edge.place.symbol)
+                said[edge.place.path, edge.place.symbol] = file.facts.symbols[at].digest
+        for (path, name), digest in said.items():
+            yield Dependency("span", path, name, digest)
+        yield Dependency("lookup", "", self.symbol.name, lookup_digest(self.symbol.name, self.resolver.lookups))
+
+
+def _link(resolver: Resolver, call: Call, value: Value) -> Link:
+    symbol = resolver.symbol(value.of)
+    return Link(call.start, call.end, value.of.path, symbol.qualname if symbol else "", value.confidence)
+
+
+def _sorted(values: Iterable[Value]) -> list[Value]:
+    """Each definition once, the surest first."""
+    best: dict[Definition, Value] = {}
+    for value in values:
+        known = best.get(value.of)
+        if known is None or RANK[value.confidence] < RANK[known.confidence]:
+            best[value.of] = value
+    return sorted(best.values(), key=lambda value: RANK[value.confidence])
+
+
+def _targets(resolver: Resolver, file: File, call: Call) -> list[Value]:
+    """What a call runs: for a class its constructor, for an unknown receiver whatever has a method of that name."""
+    called = resolver.called(file, call)
+    if called is None:
+        return _guesses(resolver, call) if call.receiver else []
+    return _sorted(_run(resolver, value) for value in called)
+
+
+def _run(resolver: Resolver, value: Value) -> Value:
+    """The function that runs when the value is called."""
+    symbol = resolver.symbol(value.of)
+    file = resolver.file(value.of.path)
+    if symbol is None or file is None or symbol.kind != "class":
+        return value
+    for name in file.language.words.constructors:
+        constructor = resolver.member(value.of, name)
+        if constructor is not None:
+            return value._replace(of=constructor)
+    return value
+
+
+def _guesses(resolver: Resolver, call: Call) -> list[Value]:
+    found: list[Value] = []
+    paths = resolver.lookups.paths_defining(call.name)
+    for path in paths if len(paths) <= GUESSES_MAX else ():
+        file = resolver.file(path)
+        for at, symbol in enumerate(file.facts.symbols) if file else ():
+            if symbol.kind == "method" and symbol.name == call.name:
+                found.append(Value("itself", Definition(path, at), "possible"))
+    return found if len(found) <= GUESSES_MAX else []
+
+
+def _callers(resolver: Resolver, definition: Definition, files_max: int) -> list[Edge]:
+    return _callers_counted(resolver, definition, files_max)[0]
+
+
+def _callers_counted(resolver: Resolver, definition: Definition, files_max: int) -> tuple[list[Edge], int]:
+    """Who calls a symbol, the program's own and the surest first, and how many files were looked at."""
+    symbol, home = resolver.symbol(definition), resolver.file(definition.path)
+    if symbol is None or home is None or symbol.kind in ("field", "variable"):
+        return [], 0
+    wanted = _wanted(resolver, definition, symbol, home)
+    names = {name for name, _ in wanted}
+    if any(each != definition and (it := resolver.symbol(each)) and it.kind == "class" for _, each in wanted):
+        names |= home.language.words.own  # `cls()`
+    paths = _candidates(resolver, wanted, definition.path)[:files_max]
+    method = symbol.kind == "method"
+    found: list[Edge] = []
+    sites = 0
+    for path in paths:
+        file = resolver.file(path)
+        if file is None:
+            continue
+        aliases = {it.alias for it in file.facts.imports if it.name in names and it.alias != it.name}
+        test = file.language.is_test_path(path)
+        for call in file.facts.calls:
+            if call.name not in names and call.name not in aliases:
+                continue
+            sites += 1
+            confidence = _match(resolver, file, call, wanted, method and call.name == symbol.name)
+            if confidence is not None:
+                found.append(Edge(_site(file, call), *_key(symbol, home), confidence, _via(file, call), test))
+        if sites > CALLER_SITES_MAX:
+            break
+    found.sort(key=lambda edge: (RANK[edge.confidence], edge.test, edge.place.path != definition.path))
+    return found, len(paths)
+
+
+def _key(symbol: Symbol, home: File) -> tuple[str, str]:
+    return home.path, symbol.qualname
+
+
+Wanted = dict[tuple[str, Definition], Confidence]
+"""What a call may resolve to, by the name it is called by, and how sure it then is that the symbol runs."""
+
+
+def _wanted(resolver: Resolver, definition: Definition, symbol: Symbol, home: File) -> Wanted:
+    wanted: Wanted = {(symbol.name, definition): "certain"}
+    # A call that means the method of a base class may run this one.
+    for each in _overridden(resolver, definition):
+        wanted[symbol.name, each] = "likely"
+    words = home.language.words
+    owner = Definition(home.path, symbol.parent)
+    if symbol.kind == "method" and symbol.name in words.constructors:
+        # A constructor runs where its class is called, and where a class is that inherits it.
+        above = resolver.symbol(owner)
+        if above is not None:
+            wanted[above.name, owner] = "certain"
+        for each in _subclasses(resolver, owner):
+            below = resolver.symbol(each)
+            if below is not None and _run(resolver, Value("itself", each, "certain")).of == definition:
+                wanted[below.name, each] = "certain"
+    return wanted
+
+
+def _candidates(resolver: Resolver, wanted: Wanted, home: str) -> list[str]:
+    """The files that may call one of the names, the likeliest first: near ones before far ones, tests last."""
+    found: dict[str, None] = {home: None}
+    classes = [each.path for name, each in wanted if (it := resolver.symbol(each)) and it.kind == "class"]
+    if classes:
+        # Calls of `__init__` itself are `super()` calls in subclasses; every other file only names the class.
+        found.update(dict.fromkeys(classes))
+        names = {name for name, each in wanted if (it := resolver.symbol(each)) and it.kind == "class"}
+    else:
+        names = {name for name, _ in wanted}
+    for name in names:
+        found.update(dict.fromkeys(resolver.lookups.paths_calling(name)))
+    folders = home.split("/")
+
+    def distance(path: str) -> tuple[bool, int]:
+        shared = 0
+        for one, two in zip(folders, path.split("/"), strict=False):
+            if one != two:
+                break
+            shared += 1
+        file_language = resolver.file(home)
+        return bool(file_language and file_language.language.is_test_path(path)), -shared
+
+    return sorted(found, key=distance)
+
+
+def _match(resolver: Resolver, file: File, call: Call, wanted: Wanted, guess: bool) -> Confidence | None:
+    """How surely a call runs what is wanted; None where it does not."""
+    called: Values = resolver.called(file, call)
+    if called is None:
+        return "possible" if guess and call.receiver else None
+    best: Confidence | None = None
+    by_definition = {definition: confidence for (_, definition), confidence in wanted.items()}
+    upwards = call.receiver in file.language.words.parent
+    for value in called:
+        surely = by_definition.get(value.of)
+        # What is called on the base classes on purpose does not come back down to an override.
+        if surely is not None and not (upwards and surely != "certain"):
+            surely = weaker(surely, value.confidence)
+            best = surely if best is None or RANK[surely] < RANK[best] else best
+    return best
+
+
+def _site(file: File, call: Call) -> Place:
+    symbol = file.facts.symbols[call.scope].qualname if call.scope >= 0 else ""
+    return Place(file.path, call.start, call.end, file.line(call.start), symbol)
+
+
+def _via(file: File, call: Call) -> str:
+    """How a call comes about where that is not plain."""
+    if call.receiver in file.language.words.parent:
+        return call.receiver
+    symbol = file.symbol_before(call.start)
+    return "decorator" if symbol and symbol.decorators and call.end <= symbol.name_start else ""
+
+
+def _overridden(resolver: Resolver, definition: Definition) -> list[Definition]:
+    """The methods of base classes that a method stands in for."""
+    symbol = resolver.symbol(definition)
+    if symbol is None or symbol.kind != "method":
+        return []
+    found: list[Definition] = []
+    for each in resolver.bases(Definition(definition.path, symbol.parent))[1:]:
+        file = resolver.file(each.path)
+        inner = file.child(each.at, symbol.name) if file else None
+        if inner is not None:
+            found.append(Definition(each.path, inner))
+    return found
+
+
+def _subclasses(resolver: Resolver, owner: Definition) -> list[Definition]:
+    """Classes below a class, nearest first."""
+    found: dict[Definition, None] = {}
+    waiting = [owner]
+    files_left = SUBCLASS_FILES_MAX
+    while waiting and len(found) < SUBCLASSES_MAX and files_left > 0:
+        above = waiting.pop(0)
+        symbol = resolver.symbol(above)
+        if symbol is None or symbol.kind != "class":
+            continue
+        for path in resolver.lookups.paths_calling(symbol.name)[:files_left]:
+            files_left -= 1
+            file = resolver.file(path)
+            for at, each in enumerate(file.facts.symbols) if file else ():
+                below = Definition(path, at)
+                if each.kind == "class" and each.bases and below not in found and above in resolver.bases(below)[1:]:
+                    found[below] = None
+                    waiting.append(below)
+    return list(found)[:SUBCLASSES_MAX]
