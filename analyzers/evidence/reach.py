@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 
 from analyzers.evidence.code import Names, Node
-from analyzers.evidence.lexing import Mention, mentions
+from analyzers.evidence.lexing import Mention, mentions, strings
 from analyzers.facts import MODULE
 
 NODES_MAX = 1500
@@ -37,6 +37,10 @@ GUESS = 0.5
 COMMON_GUESS = 0.1
 """A method by its name alone, and one whose name is also a built-in type's."""
 
+DISPATCHED_MIN = 0.15
+DISPATCHED_MAX = 300
+
+_PREFIX = re.compile(r"([a-z]\w*_)(?:%s|\{|$)", re.IGNORECASE)
 _BUILTIN_METHODS = frozenset(
     name
     for kind in (str, bytes, list, dict, set, int, float, BytesIO, re.Pattern, re.Match, Thread, Path)
@@ -107,7 +111,24 @@ def expand(names: Names, node: Node) -> list[tuple[Node, float]]:
     for mention in mentions(names.text(node)):
         for target, factor in targets(names, node, mention):
             _add(found, target, CALL * factor)
+        if mention.name == "getattr":
+            for target, factor in _dispatched(names, node):
+                _add(found, target, factor)
     return list(found.items())
+
+
+def _dispatched(names: Names, node: Node) -> list[tuple[Node, float]]:
+    """Methods that `getattr(self, "visit_" + name)` may mean: those with that prefix in the files read so far."""
+    found: list[Node] = []
+    for text in strings(names.text(node)):
+        match = _PREFIX.match(text)
+        if match:
+            for path in names.read:
+                file = names.file(path)
+                for index, symbol in enumerate(file.facts.symbols if file else ()):
+                    if symbol.kind == "method" and symbol.name.startswith(match[1]) and symbol.name != match[1]:
+                        found.append(Node(path, index))
+    return [(target, max(DISPATCHED_MIN, GUESS / len(found) ** 0.5)) for target in found[:DISPATCHED_MAX]]
 
 
 def targets(names: Names, node: Node, mention: Mention) -> list[tuple[Node, float]]:

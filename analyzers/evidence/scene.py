@@ -1,0 +1,203 @@
+"""One failing test or traceback, placed in the workspace's code: its frames, its test, and what that reaches.
+
+Owns which statements of a failing function count and how much. Must not score anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from analyzers.evidence.code import Names, Node
+from analyzers.evidence.failures import Failure, Frame
+from analyzers.evidence.lexing import assigns, mentions, statement_at, statements
+from analyzers.evidence.paths import Known
+from analyzers.evidence.reach import Reach, reach, targets
+from analyzers.facts import MODULE
+
+FIXTURE = 0.55
+HELPER = 0.35
+BEFORE = 0.6
+FLOWS = 0.85
+AFTER = 0.06
+"""What mentions weigh: in fixtures, in a test class's other methods, and in statements of the failing function before
+the failing one, before it and feeding it, and after it."""
+
+_SETUP = frozenset(
+    ["setUp", "setUpClass", "asyncSetUp", "setup", "setup_method", "setup_class", "setUpModule", "setup_module"]
+)
+DETAILS_MAX = 200
+_VALUE_WORD = re.compile(r"[\w-]{3,}")
+_COMPARED = re.compile(r"(?:AssertionError: )?(?:assert )?(.+?) (?:==|!=|in|not in) (.+)")
+
+
+@dataclass(slots=True)
+class Scene:
+    """One failing test or traceback, placed in the workspace's code."""
+
+    failure: Failure
+    frames: list[tuple[Frame, str, Node]] = field(default_factory=list)
+    """The frames in the workspace's files, outermost first, of every error in the chain."""
+    test: Node | None = None
+    reached: Reach = field(default_factory=Reach)
+    direct: dict[Node, float] = field(default_factory=dict)
+    """What the failing statement itself mentions."""
+    differing: frozenset[str] = frozenset()
+    """Words that only one of the expected and the actual value has."""
+
+
+def place(failure: Failure, names: Names, known: Known, is_test: Callable[[str], bool], root: str = "") -> Scene:
+    """Finds the frames and the test of a failure in the workspace."""
+    scene = Scene(failure)
+    for error in failure.errors:
+        for frame in error.frames:
+            path = known.find(frame.path, root)
+            if path and (node := _frame_node(names, path, frame)):
+                scene.frames.append((frame, path, node))
+    test = failure.test.partition("[")[0].partition(" ")[0].partition("(")[0]
+    if test:
+        printed = known.find(failure.path, root) if failure.path else None
+        paths = [printed] if printed else []
+        paths += [path for _, path, _ in scene.frames if is_test(path)]
+        paths += [path for name in (test.rpartition(".")[2],) for path in names.code.paths_defining(name)][:5]
+        for path in dict.fromkeys(paths):
+            if found := names.named(path, test) or names.named(path, test.rpartition(".")[2]):
+                scene.test = found
+                break
+    elif failure.path and not scene.frames and (path := known.find(failure.path, root)):
+        scene.test = Node(path, MODULE)
+    _drop_runner(scene, is_test)
+    scene.differing = differing(failure)
+    return scene
+
+
+def differing(failure: Failure) -> frozenset[str]:
+    """The words in which two compared values differ, from an assertion's diff or from its `==`."""
+    removed: set[str] = set()
+    added: set[str] = set()
+    for line in failure.details[:DETAILS_MAX]:
+        text = line.strip()
+        if text.startswith("- "):
+            removed.update(_VALUE_WORD.findall(text))
+        elif text.startswith("+ ") and not text.startswith("+  where"):
+            added.update(_VALUE_WORD.findall(text))
+        elif match := _COMPARED.match(text):
+            removed.update(_VALUE_WORD.findall(match[1]))
+            added.update(_VALUE_WORD.findall(match[2]))
+    return frozenset(removed ^ added)
+
+
+def _drop_runner(scene: Scene, is_test: Callable[[str], bool]) -> None:
+    """Leaves out the frames above the test in the first error: they run tests, they are not tested."""
+    first = next((at for at, (_, path, node) in enumerate(scene.frames) if node == scene.test or is_test(path)), 0)
+    if scene.test is not None and not any(is_test(path) for _, path, _ in scene.frames[:first]):
+        del scene.frames[:first]
+
+
+def _frame_node(names: Names, path: str, frame: Frame) -> Node | None:
+    """The function of a frame: by its line, or by its name where the file has changed since."""
+    node = names.at_line(path, frame.line)
+    wanted = frame.function.rpartition(".")[2]
+    if wanted and not wanted.startswith("<") and (node is None or names.symbol(node).name != wanted):
+        return names.named(path, wanted) or node
+    return node
+
+
+def follow(scene: Scene, names: Names, is_test: Callable[[str], bool]) -> None:
+    """Fills in what the failing test reaches, weighed by where in its code a name stands."""
+    seeds: list[tuple[Node, float, Node | None]] = []
+    total = len(scene.frames)
+    for position, (frame, path, node) in enumerate(scene.frames):
+        innermost = position == total - 1
+        seeds.extend(_of_statements(scene, names, node, frame, innermost=innermost, in_test=is_test(path)))
+        if not is_test(path):
+            seeds.append((node, 1.0, None))
+    test = scene.test
+    if test is not None and test.at != MODULE:
+        if not any(node == test for _, _, node in scene.frames):
+            seeds.extend((target, weight * BEFORE, test) for target, weight in _mentioned(names, test))
+        seeds.extend(_of_surroundings(names, test))
+    scene.reached = reach(names, seeds)
+
+
+def _of_statements(
+    scene: Scene, names: Names, node: Node, frame: Frame, *, innermost: bool, in_test: bool
+) -> list[tuple[Node, float, Node | None]]:
+    """Seeds from the statements of a frame's function: the one that failed, those that feed it, those before it."""
+    file = names.file(node.path)
+    if file is None or node.at == MODULE:
+        return []
+    symbol = names.symbol(node)
+    text = file.source[symbol.start : symbol.end].decode("utf-8", "replace")
+    first = file.source.count(b"\n", 0, symbol.start) + 1
+    lines = text.split("\n")
+    ranges = statements(text)
+    start, end = statement_at(lines, ranges, max(0, min(frame.line - first, len(lines) - 1)))
+    failing = "\n".join(lines[start:end])
+    full = 1.0 if innermost or in_test else 0.5
+    seeds: list[tuple[Node, float, Node | None]] = []
+    for target, weight in _mentioned(names, node, failing):
+        seeds.append((target, full * weight, node))
+        if innermost:
+            scene.direct[target] = max(weight, scene.direct.get(target, 0.0))
+    wanted = {mention.name.split(".")[0] for mention in mentions(failing)}
+    scale = 1.0 if in_test else 0.8
+    for low, high in reversed(ranges):
+        piece = "\n".join(lines[low:high])
+        if low >= end:
+            factor = AFTER
+        elif low >= start:
+            continue
+        elif any(assigns(piece, name) for name in wanted):
+            factor = FLOWS
+            wanted |= {mention.name.split(".")[0] for mention in mentions(piece)}
+        else:
+            factor = BEFORE
+        for target, weight in _mentioned(names, node, piece):
+            seeds.append((target, factor * scale * weight, node))
+    return seeds
+
+
+def _of_surroundings(names: Names, test: Node) -> list[tuple[Node, float, Node | None]]:
+    """Seeds from what runs around a test: its fixtures by the names of its parameters, its class's set-up."""
+    seeds: list[tuple[Node, float, Node | None]] = []
+    for parameter in names.symbol(test).parameters:
+        if fixture := _fixture(names, test, parameter.strip("*").partition(":")[0].partition("=")[0].strip()):
+            seeds.extend((target, FIXTURE * weight, test) for target, weight in _mentioned(names, fixture))
+    owner = names.owner(test)
+    file = names.file(test.path)
+    if owner is None or file is None:
+        return seeds
+    for name, index in file.members.get(owner.at, {}).items():
+        method = Node(test.path, index)
+        if file.facts.symbols[index].kind not in ("function", "method") or name.startswith("test") or method == test:
+            continue
+        factor = FIXTURE if name in _SETUP else HELPER
+        seeds.extend((target, factor * weight, test) for target, weight in _mentioned(names, method))
+    return seeds
+
+
+def _fixture(names: Names, test: Node, parameter: str) -> Node | None:
+    """The fixture function of a parameter, in the test's class or file or a `conftest.py` above it."""
+    if parameter in ("self", "cls", ""):
+        return None
+    folder = test.path
+    while True:
+        path = folder if folder == test.path else f"{folder}/conftest.py".lstrip("/")
+        found = names.named(path, parameter)
+        if found and any("fixture" in decorator for decorator in names.symbol(found).decorators):
+            return found
+        if not folder:
+            return None
+        folder = folder.rpartition("/")[0]
+
+
+def _mentioned(names: Names, node: Node, text: str | None = None) -> list[tuple[Node, float]]:
+    """What a piece of the node's code mentions; dotted names inside strings (`patch("a.b.c")`) count a little."""
+    piece = names.text(node) if text is None else text
+    found: dict[Node, float] = {}
+    for mention in mentions(piece):
+        for target, weight in targets(names, node, mention):
+            found[target] = max(weight, found.get(target, 0.0))
+    return list(found.items())
