@@ -61,7 +61,7 @@ class Reach:
     def way(self, node: Node) -> list[Node]:
         """The nodes on the best way to a node, the first reached first."""
         way = [node]
-        while node in self.parent and len(way) < 40:
+        while node in self.parent and self.parent[node] not in way:
             node = self.parent[node]
             way.append(node)
         return way[::-1]

@@ -118,7 +118,7 @@ def follow(scene: Scene, names: Names, is_test: Callable[[str], bool]) -> None:
         if not any(node == test for _, _, node in scene.frames):
             seeds.extend((target, weight * BEFORE, test) for target, weight in _mentioned(names, test))
         seeds.extend(_of_surroundings(names, test))
-    scene.reached = reach(names, seeds)
+    scene.reached = reach(names, [seed for seed in seeds if seed[0] != seed[2]])
 
 
 def _of_statements(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,3 +30,16 @@ def _options(
     ] = False,
 ) -> None:
     """A language server for debugging: it prepares cited answers while nobody is asking."""
+
+
+@app.command()
+def explain(
+    path: Annotated[
+        Path, typer.Argument(help="The folder of the code that failed; the current one by default.")
+    ] = Path("."),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")] = False,
+) -> None:
+    """Rank the functions at fault for a traceback or a test report, read from standard input."""
+    from lsp_server.cli.explaining import run
+
+    run(path, as_json=json)

@@ -1,0 +1,217 @@
+"""From a failing test's output to ranked suspects with reasons, over small workspaces."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from lsp_server.cli.explaining import render
+from lsp_server.explain import explain
+from tests.fixture import fixture
+
+SHOP = """
+#- /shop/__init__.py
+#- /shop/cart.py
+from shop.prices import lookup, unused
+
+class Cart:
+    def __init__(self):
+        self.items = []
+
+    def add(self, name):
+        self.items.append(name)
+
+    def total(self):
+        return sum(lookup(name) for name in self.items)
+
+def describe(cart):
+    return "cart of %d" % len(cart.items)
+#- /shop/prices.py
+PRICES = {"tea": 3}
+
+def lookup(name):
+    price = find(name)
+    return price.amount
+
+def find(name):
+    if name in PRICES:
+        return PRICES[name]
+
+def unused(name):
+    return name
+#- /tests/test_cart.py
+import pytest
+from shop.cart import Cart, describe
+
+@pytest.fixture
+def cart():
+    return Cart()
+
+def test_total(cart):
+    cart.add("tea")
+    assert cart.total() == 3
+
+def test_describe(cart):
+    text = describe(cart)
+    assert text == "basket of 0"
+"""
+
+CRASH = """
+=================================== FAILURES ===================================
+__________________________________ test_total __________________________________
+tests/test_cart.py:10: in test_total
+    assert cart.total() == 3
+shop/cart.py:11: in total
+    return sum(lookup(name) for name in self.items)
+shop/prices.py:5: in lookup
+    return price.amount
+E   AttributeError: 'NoneType' object has no attribute 'amount'
+"""
+
+ASSERTION = """
+=================================== FAILURES ===================================
+________________________________ test_describe _________________________________
+Traceback (most recent call last):
+  File "/builds/42/tests/test_cart.py", line 14, in test_describe
+    assert text == "basket of 0"
+AssertionError: assert 'cart of 0' == 'basket of 0'
+  - cart of 0
+  + basket of 0
+"""
+
+
+def check(tmp_path: Path, files: str, output: str, first: list[str], reason: str) -> None:
+    fixture(files).write(tmp_path)
+    explanation = explain(tmp_path, output)
+    assert [suspect.name for suspect in explanation.suspects[: len(first)]] == first
+    assert any(reason in text.text for text in explanation.suspects[0].reasons)
+
+
+def test_none_is_followed_to_the_function_that_returned_it(tmp_path: Path) -> None:
+    fixture(SHOP).write(tmp_path)
+    suspects = {suspect.name: suspect for suspect in explain(tmp_path, CRASH).suspects[:3]}
+    assert suspects["find"].reasons[0].text == "`price` is None there: this returned it, as it can"
+    assert suspects["find"].reasons[0].line == 9
+    assert "lookup" in suspects
+
+
+def test_an_assertion_leads_to_what_gave_its_value(tmp_path: Path) -> None:
+    check(tmp_path, SHOP, ASSERTION, ["describe"], "share")
+
+
+def test_a_text_without_failures_says_so(tmp_path: Path) -> None:
+    fixture(SHOP).write(tmp_path)
+    explanation = explain(tmp_path, "all is well")
+    assert explanation.suspects == ()
+    assert explanation.nothing_found == ("no traceback and no failing test was found in the text",)
+
+
+def test_a_foreign_traceback_says_that_nothing_lies_here(tmp_path: Path) -> None:
+    fixture(SHOP).write(tmp_path)
+    text = 'Traceback (most recent call last):\n  File "/elsewhere/x.py", line 3, in f\nValueError: x\n'
+    assert "no frame lies in this workspace" in explain(tmp_path, text).nothing_found
+
+
+def test_the_terminal_form_ends_with_what_is_not_known(tmp_path: Path) -> None:
+    fixture(SHOP).write(tmp_path)
+    shown = render(explain(tmp_path, CRASH), colours=False).split("\n")
+    assert shown[0] == "test_total: AttributeError: 'NoneType' object has no attribute 'amount'"
+    assert shown[2].startswith("1. ")
+    assert shown[-1].startswith("Not known: ")
+
+
+def test_the_command_prints_the_agreed_json(tmp_path: Path) -> None:
+    fixture(SHOP).write(tmp_path)
+    run = subprocess.run(
+        [sys.executable, "-m", "lsp_server.cli", "explain", str(tmp_path), "--json"],
+        input=ASSERTION.encode(),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    first = json.loads(run.stdout)["suspects"][0]
+    assert set(first) == {"path", "name", "line", "score", "reasons"}
+    assert (first["path"], first["name"], first["line"]) == ("shop/cart.py", "describe", 13)
+
+
+WRONG_CALL = """
+Traceback (most recent call last):
+  File "app/main.py", line 4, in main
+    return build(colour="red")
+TypeError: build() got an unexpected keyword argument 'colour'
+"""
+
+MISSING_KEY = """
+Traceback (most recent call last):
+  File "app/main.py", line 8, in report
+    return settings()["depth"]
+KeyError: 'depth'
+"""
+
+NOT_RAISED = """
+=================================== FAILURES ===================================
+_________________________________ test_strict __________________________________
+tests/test_main.py:5: in test_strict
+    with pytest.raises(ValueError):
+E   Failed: DID NOT RAISE <class 'ValueError'>
+"""
+
+APP = """
+#- /app/__init__.py
+#- /app/main.py
+from app.parts import build, settings
+
+def main():
+    return build(colour="red")
+
+def report():
+    "The report."
+    return settings()["depth"]
+
+def strict(text):
+    check(text)
+    return text
+
+def check(text):
+    if text is None:
+        raise ValueError(text)
+
+def loose(text):
+    return text
+#- /app/parts.py
+def build(color):
+    return color
+
+def settings():
+    return {"width": 3, "depht": 4}
+
+def other():
+    return {"depth": 4}
+#- /tests/test_main.py
+import pytest
+from app.main import strict
+
+def test_strict():
+    with pytest.raises(ValueError):
+        strict("")
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "name", "reason"),
+    [
+        (WRONG_CALL, "build", "its parameters do not admit the call `colour`"),
+        (MISSING_KEY, "report", 'KeyError was raised here: `return settings()["depth"]`'),
+        (MISSING_KEY, "settings", "the failing statement uses it"),
+        (NOT_RAISED, "check", "it can raise `ValueError`, and did not"),
+    ],
+)
+def test_reasons(tmp_path: Path, output: str, name: str, reason: str) -> None:
+    fixture(APP).write(tmp_path)
+    suspects = {suspect.name: suspect for suspect in explain(tmp_path, dedent(output)).suspects[:3]}
+    assert any(reason in text.text for text in suspects[name].reasons)
