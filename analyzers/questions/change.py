@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from analyzers.questions.answer import Answer, Claim
-from analyzers.questions.control import ranked_callers
+from analyzers.questions.control import HANDED_ON, ranked_callers
 from analyzers.questions.kind import EVERYTHING, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
 from analyzers.questions.quote import is_private, place_at
@@ -32,9 +32,10 @@ def impact(kind: Kind, asked: Asked) -> Answer | None:
             asked, *_outside(asked), "a use, an override or a test in this repository: none was found"
         )
     claims = _claims(asked, users, indirect)
+    follows = "derives from it" if record.kind == "class" else "must keep in step with it"
     claims += [
         claim(
-            f"{code(short_name(ref.name))} must keep in step with it",
+            f"{code(short_name(ref.name))} {follows}",
             ref.confidence,
             place_at(asked, ref.path, ref.name, ref.line) or asked.here,
         )
@@ -42,9 +43,10 @@ def impact(kind: Kind, asked: Asked) -> Answer | None:
     ]
     for test in ranked_tests(record.tests)[:1]:
         place = place_at(asked, test.path, test.name, test.line)
+        which = "the only test that reaches it" if tests == 1 else f"the nearest of {counted(tests, 'test')}"
         claims.append(
             claim(
-                f"run {code(last_name(test.name))} first, the nearest of {counted(tests, 'test')}",
+                f"run {code(last_name(test.name))} first, {which}",
                 test.confidence,
                 *([place] if place else [asked.here]),
             )
@@ -55,10 +57,12 @@ def impact(kind: Kind, asked: Asked) -> Answer | None:
         total = len(users) + len(indirect)
         parts.append(counted(total, "function") + (" or more" if cut else "") + f" in {counted(files, 'file')}")
     if followers:
-        parts.append(counted(len(followers), "override"))
+        parts.append(
+            counted(len(followers), *(("subclass", "subclasses") if record.kind == "class" else ("override",)))
+        )
     if tests:
         parts.append(counted(tests, "test"))
-    shown = at_most(weakest((each.confidence for each in claims), "likely"), "likely")
+    shown = at_most(weakest((edge.confidence for edge in users.values()), claims[0].confidence), "likely")
     return kind.says(
         asked,
         listed(parts),
@@ -104,10 +108,11 @@ def _above(asked: Asked) -> tuple[Users, Users, bool]:
 
 
 def _claims(asked: Asked, users: Users, indirect: Users) -> list[Claim]:
+    calls = "makes" if asked.record.kind == "class" else "calls"
     claims = []
     for (_, symbol), edge in list(users.items())[:SHOWN_MAX]:
         who = code(short_name(symbol)) if symbol else "module-level code"
-        verb = {"read": "reads", "write": "writes"}.get(edge.via, "calls")
+        verb = {"read": "reads", "write": "writes", HANDED_ON: "hands on"}.get(edge.via, calls)
         claims.append(claim(f"{who} {verb} it", edge.confidence, edge.place))
     rest = list(users.items())[SHOWN_MAX:]
     if rest:
@@ -140,7 +145,7 @@ KINDS: tuple[Kind, ...] = (
         "change",
         "What is affected if I change it?",
         EVERYTHING,
-        impact,
+        answer=impact,
         needs=("callers", "accesses", "overridden_by", "tests", "neighbours"),
         prior=0.4,
         features=(("recent_edit", 2.0), ("fan_in", 1.5)),

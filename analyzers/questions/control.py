@@ -17,11 +17,26 @@ from analyzers.questions.kind import (
     weakest,
 )
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
-from analyzers.questions.quote import call_text, called_by_language, decorated, is_private, line_text
+from analyzers.questions.quote import call_text, called_by_language, clause_text, decorated, is_private, line_text
 from analyzers.records import RANK, Confidence, Depth, Edge, Place, Record
+
+HANDED_ON = "callback"
+"""The `via` of an edge that does not call, but hands the function to somebody who may."""
+
+_HOW: dict[str, str] = {
+    "with": "by `with`",
+    "for": "by `for`",
+    "super()": "by `super()`",
+    "property": "by reading it",
+    "decorator": "as a decorator",
+    HANDED_ON: "hands it on",
+}
+"""How an edge's `via` reads after its caller's name; another one is quoted as it is."""
 
 STEPS_MAX = 8
 """How many calls a way from a test or an entry point, or to an effect, is followed."""
+STOPS_SHOWN_MAX = 5
+"""Of a longer way a line shows its two ends; every call on it is cited."""
 RECORDS_MAX = 250
 """How many neighbours one answer reads: an answer is composed while somebody waits."""
 
@@ -54,6 +69,8 @@ def callers(kind: Kind, asked: Asked) -> Answer | None:
     conclusion = _callers_conclusion(own, tests, maybe, record)
     claims = [_caller_claim(asked, edge) for edge in _one_a_caller(edges)]
     shown: Confidence = weakest((edge.confidence for edge in sure), "possible")
+    if all(edge.via == HANDED_ON for edge in sure):
+        shown = at_most(shown, "likely")
     interest = 1.0 if own else 0.6 if tests else 0.35
     if record.callers_total and all(edge.place.path == record.path for edge in edges):
         interest *= 0.85
@@ -61,9 +78,9 @@ def callers(kind: Kind, asked: Asked) -> Answer | None:
 
 
 def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
-    looked = f"calls of {code(last_name(asked.record.name))} by name, in this repository"
+    looked = f"a call of {code(last_name(asked.record.name))} in this repository"
     if called_by_language(asked):
-        return kind.not_known(asked, f"{looked}: none; the language itself calls it")
+        return kind.not_known(asked, f"{looked}: none was found, and the language itself calls it")
     if asked.record.overrides:
         base = asked.record.overrides[0]
         return kind.says(
@@ -80,8 +97,7 @@ def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
         asked,
         "nobody in this repository",
         confidence,
-        [claim(f"looked for {looked}", confidence)],
-        unknown=unknown,
+        unknown=(f"{looked}: none was found", *unknown),
         interest=0.55 if private else 0.2,
     )
 
@@ -91,7 +107,10 @@ def _callers_conclusion(own: Sequence[Edge], tests: Sequence[Edge], maybe: int, 
     parts: list[str] = []
     own_callers = {(edge.place.path, edge.place.symbol) for edge in own}
     test_callers = {(edge.place.path, edge.place.symbol) for edge in tests}
-    if own:
+    handed = {(edge.place.path, edge.place.symbol) for edge in own if edge.via == HANDED_ON}
+    if own and handed == own_callers:
+        parts.append(f"handed on at {counted(len(own), 'place')}, called by nobody here")
+    elif own:
         text = counted(len(own_callers), "caller")
         if len(own) > len(own_callers):
             text += f" at {counted(len(own), 'place')}"
@@ -128,8 +147,11 @@ def _caller_claim(asked: Asked, edges: list[Edge]) -> Claim:
     who = code(short_name(first.place.symbol)) if first.place.symbol else f"module level, {asked.words.import_time}"
     text = who
     if first.via:
-        text += f" through {code(first.via) if first.via.isidentifier() or '(' in first.via else first.via}"
-    elif len(edges) == 1 and (called := call_text(asked, first.place)):
+        text += f" {_HOW.get(first.via) or f'by {code(first.via)}'}"
+    if first.via == HANDED_ON:
+        around = clause_text(asked, first.place)
+        text += f": {code(around)}" if around and len(edges) == 1 else ""
+    elif len(edges) == 1 and not first.via and (called := call_text(asked, first.place)):
         text += f": {code(called)}"
     if len(edges) > 1:
         text += f" at {counted(len(edges), 'place')}"
@@ -148,7 +170,7 @@ def reached(kind: Kind, asked: Asked) -> Answer | None:
     test_way, entry_way = _ways_up(asked)
     ways = [("a test", test_way), ("an entry point", entry_way)]
     claims = [_way_claim(asked, way) for _, way in ways if way]
-    unknown = [f"a way from {what} within {number(STEPS_MAX)} calls" for what, way in ways if not way]
+    unknown = [f"a way from {what}: none was found within {number(STEPS_MAX)} calls" for what, way in ways if not way]
     if not claims:
         return kind.not_known(asked, *unknown)
     nearest = [f"{what} in {counted(len(way), 'call')}" for what, way in ways if way]
@@ -158,11 +180,20 @@ def reached(kind: Kind, asked: Asked) -> Answer | None:
         surest(each.confidence for each in claims),
         claims,
         unknown=unknown,
-        interest=0.9 if entry_way and len(entry_way) > 1 else 0.5,
+        interest=_reached_interest(test_way, entry_way),
     )
 
 
 Way = tuple[Edge, ...]
+
+
+def _reached_interest(test_way: Way, entry_way: Way) -> float:
+    """A single call says what the list of callers says; a way through several is worth showing if it is sure."""
+    if len(entry_way) > 1:
+        return 0.9
+    if any(edge.confidence == "possible" for edge in (*test_way, *entry_way)):
+        return 0.1
+    return 0.5 if len(test_way) > 1 else 0.15
 
 
 def _ways_up(asked: Asked) -> tuple[Way, Way]:
@@ -203,8 +234,10 @@ def _is_entry(asked: Asked, edge: Edge, above: Record | None) -> bool:
 def _way_claim(asked: Asked, way: Way) -> Claim:
     first = way[0].place
     start = code(short_name(first.symbol)) if first.symbol else f"module level of {code(first.path)}"
-    stops = [code(short_name(edge.target)) for edge in way]
-    text = " → ".join([start, *stops]) + (", a test" if way[0].test else "")
+    stops = [start, *(code(short_name(edge.target)) for edge in way)]
+    if len(stops) > STOPS_SHOWN_MAX:
+        stops = [*stops[: STOPS_SHOWN_MAX - 2], "…", *stops[-2:]]
+    text = " → ".join(stops) + (", a test" if way[0].test else "")
     return claim(text, weakest(edge.confidence for edge in way), *(edge.place for edge in way))
 
 
@@ -223,6 +256,14 @@ def reaches(kind: Kind, asked: Asked) -> Answer | None:
             unknown=("calls of functions whose source is not here",),
         )
     found, cut = below(asked)
+    if not found:
+        return kind.says(
+            asked,
+            "nothing but itself",
+            "likely",
+            [claim("it calls itself", record.callees[0].confidence, record.callees[0].place)],
+            interest=0.05,
+        )
     targets = _dispatch(record)
     claims = [
         claim(
@@ -236,9 +277,10 @@ def reaches(kind: Kind, asked: Asked) -> Answer | None:
     effects = [(record_, way) for record_, way in found if record_.changes or record_.resources]
     for effect, way in effects[:4]:
         what = (effect.changes or effect.resources)[0]
+        verb = "changes" if effect.changes else "holds"
         claims.append(
             claim(
-                f"{_route(way)}: {what.text}",
+                f"{_route(way)} {verb} {what.text}",
                 weakest([*(edge.confidence for edge in way), what.confidence]),
                 what.place,
                 *(edge.place for edge in way),
@@ -252,9 +294,16 @@ def reaches(kind: Kind, asked: Asked) -> Answer | None:
     if targets:
         conclusion += f"; {counted(len(targets), 'call')} here {'has' if len(targets) == 1 else 'have'} several targets"
     elif effects:
-        conclusion += f", {number(len(effects))} of which {'changes' if len(effects) == 1 else 'change'} something"
+        conclusion += _touching(len(found), len(effects))
     confidence: Confidence = weakest((each.confidence for each in claims), "likely")
     return kind.says(asked, conclusion, confidence, claims, interest=0.8 if targets else 0.5 if effects else 0.2)
+
+
+def _touching(functions: int, effects: int) -> str:
+    if functions == effects == 1:
+        return ", which touches more than its own values"
+    verb = "touches more than its" if effects == 1 else "touch more than their"
+    return f", {number(effects)} of which {verb} own values"
 
 
 def below(asked: Asked) -> tuple[list[tuple[Record, Way]], bool]:
@@ -327,10 +376,10 @@ def dead(kind: Kind, asked: Asked) -> Answer | None:
         return _dead_through(kind, asked, outer)
     if called_by_language(asked):
         return kind.not_known(asked, "the language calls methods of that name by itself")
-    if record.overrides:
+    if record.overrides and record.kind != "class":
         return kind.not_known(asked, f"whether a call of {code(short_name(record.overrides[0].name))} gets here")
     if (span := decorated(asked)) is not None and (source := asked.source()) is not None:
-        return kind.not_known(asked, f"whether {code(line_text(source, span[0]))} hands it to somebody who calls it")
+        return kind.not_known(asked, f"whether something uses it through {code(line_text(source, span[0]))}")
     if record.callers_total or record.callers:
         tests = [edge for edge in record.callers if edge.test]
         if tests and len(tests) == len(record.callers):
@@ -339,25 +388,24 @@ def dead(kind: Kind, asked: Asked) -> Answer | None:
                 "maybe: only tests call it",
                 "likely" if is_private(asked) else "possible",
                 [claim("called by tests only", "likely", *(edge.place for edge in tests))],
-                interest=0.7,
+                unknown=() if is_private(asked) else ("whether code outside this repository uses it",),
+                interest=0.7 if is_private(asked) else 0.25,
             )
         return kind.not_known(asked, "whether one of the calls that share its name means it")
-    looked = f"calls and uses of {code(last_name(record.name))} in this repository"
+    looked = f"a call or another use of {code(last_name(record.name))} in this repository: none was found"
     if is_private(asked) and asked.deep:
         return kind.says(
             asked,
             "it looks dead",
             "likely",
-            [claim(f"looked for {looked}: none", "likely")],
-            unknown=("a use by a name that is put together when it runs",),
+            unknown=(looked, "whether a name that is put together when it runs means it"),
             interest=0.9,
         )
     return kind.says(
         asked,
         "nothing here uses it",
         "possible",
-        [claim(f"looked for {looked}: none", "possible")],
-        unknown=("whether code outside this repository uses it",),
+        unknown=(looked, "whether code outside this repository uses it"),
         interest=0.25,
     )
 
@@ -426,8 +474,8 @@ KINDS: tuple[Kind, ...] = (
         "callers",
         "control",
         "Who calls it?",
-        CALLABLE | {"class"},
-        callers,
+        CALLABLE,
+        answer=callers,
         needs=("callers", "source"),
         prior=0.8,
         features=(("fan_in", 1.5), ("recent_edit", 1.5), ("frame", 1.5)),
@@ -439,7 +487,7 @@ KINDS: tuple[Kind, ...] = (
         "control",
         "How does control get here?",
         CALLABLE,
-        reached,
+        answer=reached,
         needs=("callers", "neighbours"),
         prior=0.45,
         features=(("frame", 2.0), ("fan_in", 1.2), ("failing_test", 1.5)),
@@ -450,7 +498,7 @@ KINDS: tuple[Kind, ...] = (
         "control",
         "What can it end up in?",
         CALLABLE,
-        reaches,
+        answer=reaches,
         needs=("callees", "neighbours"),
         prior=0.35,
         features=(("complexity", 1.5), ("frame", 1.5)),
@@ -462,7 +510,7 @@ KINDS: tuple[Kind, ...] = (
         "control",
         "Is it dead?",
         CALLABLE | {"class"},
-        dead,
+        answer=dead,
         needs=("callers", "overrides", "neighbours"),
         prior=0.4,
         features=(("recent_edit", 1.2),),
@@ -472,7 +520,7 @@ KINDS: tuple[Kind, ...] = (
         "control",
         "Is it recursive?",
         CALLABLE,
-        recursive,
+        answer=recursive,
         needs=("cycle", "callees"),
         prior=0.4,
         features=(("frame", 2.0),),

@@ -97,7 +97,7 @@ def catches(kind: Kind, asked: Asked) -> Answer | None:
             f"{listed(names, most=3)} {verb}"
             + (" elsewhere" if handled and stopped & set(map(last_name, loose)) else "")
         )
-    unknown = [] if handled else [f"a handler above it within {number(STEPS_MAX)} calls"]
+    unknown = [] if handled else [f"a handler above it: none was found within {number(STEPS_MAX)} calls"]
     if not parts:
         return kind.not_known(asked, *unknown)
     shown = at_most(surest((each.confidence for each in claims), "likely"), "likely" if loose else "certain")
@@ -131,18 +131,20 @@ def _escape(asked: Asked, raised: str) -> Claim | None:
     queue: deque[tuple[Record, tuple[Edge, ...]]] = deque([(asked.record, ())])
     while queue and len(seen) <= RECORDS_MAX:
         record, way = queue.popleft()
-        went_on = False
+        root = True
         for edge in ranked_callers(record):
             key = (edge.place.path, edge.place.symbol)
-            if edge.test or edge.confidence == "possible" or key in seen or not edge.place.symbol:
+            if edge.test:
+                continue
+            root = False
+            if edge.confidence == "possible" or key in seen or not edge.place.symbol:
                 continue
             above = asked.neighbours.record(*key)
             if above is None or len(way) >= STEPS_MAX or not _passes_on(above, record, edge.place, raised):
                 continue
             seen.add(key)
-            went_on = True
             queue.append((above, (*way, edge)))
-        if way and not went_on:
+        if way and root:
             outermost.append((record, way))
     if not outermost:
         return None
@@ -178,7 +180,7 @@ KINDS: tuple[Kind, ...] = (
         "exceptions",
         "What can it {raise_}, and from where?",
         CALLABLE,
-        raises,
+        answer=raises,
         needs=("raises", "source"),
         prior=0.75,
         features=(("frame", 1.5), ("failing_test", 1.5), ("complexity", 1.3)),
@@ -188,7 +190,7 @@ KINDS: tuple[Kind, ...] = (
         "exceptions",
         "Who catches what it {raises}, and who lets it escape?",
         CALLABLE,
-        catches,
+        answer=catches,
         needs=("caught", "raises", "callers", "neighbours"),
         prior=0.5,
         features=(("frame", 1.5), ("failing_test", 1.5)),

@@ -41,10 +41,13 @@ def changed(kind: Kind, asked: Asked) -> Answer | None:
             )
         )
     newest = history.commits[own.changes[0].commit]
-    conclusion = f"last {_when(newest)} by {newest.author}: {newest.subject}" if newest.name else "not committed yet"
+    conclusion = (
+        f"{_when(newest)} by {newest.author}, “{_plain(newest.subject)}”" if newest.name else "not committed yet"
+    )
     if total > 1:
-        conclusion += f" ({counted(total, 'change')}"
-        conclusion += f", {counted(own.fixes_total, 'repair')})" if own.fixes_total else ")"
+        conclusion += f"; {counted(total, 'change')}"
+        if own.fixes_total:
+            conclusion += f", {number(own.fixes_total)} of them {'a repair' if own.fixes_total == 1 else 'repairs'}"
     unknown = () if history.complete else ("what happened before the history that was read",)
     interest = 1.0 if not newest.name else min(1.0, 0.4 + 0.15 * own.fixes_total)
     return kind.says(asked, conclusion, "certain", claims, unknown=unknown, interest=interest)
@@ -161,7 +164,7 @@ KINDS: tuple[Kind, ...] = (
         "history",
         "What changed here?",
         EVERYTHING,
-        changed,
+        answer=changed,
         means=("history",),
         needs=("history",),
         prior=0.4,
@@ -172,7 +175,7 @@ KINDS: tuple[Kind, ...] = (
         "history",
         "What usually changes with it?",
         EVERYTHING,
-        together,
+        answer=together,
         means=("history",),
         needs=("history", "neighbours"),
         prior=0.25,
@@ -183,7 +186,7 @@ KINDS: tuple[Kind, ...] = (
         "history",
         "What changed since the tests last passed?",
         CALLABLE | {"test"},
-        since_pass,
+        answer=since_pass,
         means=("history", "runtime"),
         needs=("since", "callees", "neighbours"),
         prior=0.5,

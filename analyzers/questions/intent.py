@@ -97,7 +97,8 @@ def _written_reasons(asked: Asked, source: bytes) -> list[Claim]:
     """Comments inside and above that give a reason or name an issue, the ones that do both first."""
     record = asked.record
     marks = tuple(mark for mark in asked.words.comment_marks if len(mark) > 1 or mark == "#")
-    spans = comments_inside(source, record.start, record.end, marks)
+    # A class's own reasons stand above it; those inside belong to its methods.
+    spans = [] if record.kind == "class" else comments_inside(source, record.start, record.end, marks)
     if (above := comment_above(source, record.start, marks)) is not None:
         spans.insert(0, above)
     found: list[tuple[int, Claim]] = []
@@ -135,7 +136,7 @@ KINDS: tuple[Kind, ...] = (
         "intent",
         "What is it for?",
         EVERYTHING,
-        purpose,
+        answer=purpose,
         means=("static", "model"),
         needs=("source",),
         prior=0.3,
@@ -146,7 +147,7 @@ KINDS: tuple[Kind, ...] = (
         "intent",
         "Why is it done this way?",
         EVERYTHING,
-        rationale,
+        answer=rationale,
         means=("static", "history", "model"),
         needs=("source", "history"),
         prior=0.5,

@@ -133,6 +133,9 @@ class Kind:
     question: str
     """A template over `Words`: `Why can this be {none}?`."""
     anchors: frozenset[Anchor]
+    of_class: str = ""
+    of_callable: str = ""
+    """Other templates for these anchors, where the same words would be odd."""
     answer: Callable[[Kind, Asked], Answer | None] | None = None
     """None for a kind that is not asked of a record (a traceback, a message) or that only a model can answer."""
     means: tuple[Means, ...] = ("static",)
@@ -153,9 +156,12 @@ class Kind:
     partly: str = ""
     """What part of those questions stays unanswered, in one clause."""
 
-    def wording(self, words: Words) -> str:
-        """The question as asked in a language."""
-        return self.question.format(none=words.none, raise_=words.raise_, raises=words.raises)
+    def wording(self, words: Words, anchor: str = "") -> str:
+        """The question as asked in a language, of an anchor where that makes a difference."""
+        template = (
+            self.of_class if anchor == "class" else self.of_callable if anchor in CALLABLE else ""
+        ) or self.question
+        return template.format(none=words.none, raise_=words.raise_, raises=words.raises)
 
     def fits(self, anchor: str, language: str) -> bool:
         """Whether the question makes sense of such an anchor."""
@@ -179,7 +185,7 @@ class Kind:
             kind=self.name,
             path=asked.record.path,
             symbol=asked.record.name,
-            question=self.wording(asked.words),
+            question=self.wording(asked.words, asked.record.kind),
             conclusion=conclusion,
             confidence=confidence,
             claims=kept,

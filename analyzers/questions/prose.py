@@ -30,6 +30,8 @@ def listed(items: Sequence[str], *, joint: str = "and", most: int = 0) -> str:
         shown = [*shown[:most], f"{number(len(items) - most)} more"]
     if len(shown) < 2:
         return "".join(shown)
+    if len(shown) == 2 and any("," in each for each in shown):
+        return f"{shown[0]}, {joint} {shown[1]}"
     return f"{', '.join(shown[:-1])} {joint} {shown[-1]}"
 
 

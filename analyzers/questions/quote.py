@@ -54,7 +54,7 @@ def clause_text(asked: Asked, place: Place) -> str:
     if place.quote:
         return place.quote
     source = asked.neighbours.source(place.path)
-    return line_text(source, place.start) if source else ""
+    return line_text(source, place.start).removesuffix(",") if source else ""
 
 
 def call_text(asked: Asked, place: Place) -> str:

@@ -94,7 +94,10 @@ def readers(kind: Kind, asked: Asked) -> Answer | None:
     if not accesses:
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
-        unknown = (f"reads of {code(last_name(asked.record.name))} by a name that is put together when it runs",)
+        unknown = (
+            f"a read of {code(last_name(asked.record.name))}: none was found",
+            "whether a name that is put together when it runs reads it",
+        )
         return kind.says(asked, "nobody in this repository", "possible", unknown=unknown, interest=0.4)
     shown: Confidence = weakest((each.confidence for each in accesses), "possible")
     return kind.says(asked, _who(asked, accesses, "reader"), shown, _access_claims(asked, accesses), interest=0.6)
@@ -133,7 +136,7 @@ KINDS: tuple[Kind, ...] = (
         "state",
         "What changes when it runs?",
         CALLABLE,
-        changes,
+        answer=changes,
         needs=("changes", "callees", "source"),
         prior=0.55,
         features=(("complexity", 1.3), ("frame", 1.2)),
@@ -143,18 +146,18 @@ KINDS: tuple[Kind, ...] = (
         "state",
         "Who writes it?",
         HOLDER,
-        writers,
+        answer=writers,
         needs=("accesses", "source"),
         prior=0.7,
         features=(("recent_edit", 1.3), ("frame", 1.3)),
     ),
-    Kind("readers", "state", "Who reads it?", HOLDER, readers, needs=("accesses", "source"), prior=0.55),
+    Kind("readers", "state", "Who reads it?", HOLDER, answer=readers, needs=("accesses", "source"), prior=0.55),
     Kind(
         "assumes",
         "state",
         "What does it assume?",
         CALLABLE,
-        assumes,
+        answer=assumes,
         needs=("assumes", "source"),
         prior=0.4,
         features=(("frame", 1.5), ("failing_test", 1.3)),

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from analyzers.questions.answer import Answer, Claim
-from analyzers.questions.control import ranked_callers
+from analyzers.questions.control import HANDED_ON, ranked_callers
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, listed, number, short_name
 from analyzers.questions.quote import call_text, clause_text, enclosing_calls, place_at
@@ -54,11 +54,13 @@ def _ref_claim(asked: Asked, ref: Ref, text: str) -> Claim:
 def instances(kind: Kind, asked: Asked) -> Answer | None:
     """Where are instances made."""
     record = asked.record
-    edges: dict[tuple[str, int], Edge] = {(edge.place.path, edge.place.start): edge for edge in record.callers}
+    edges: dict[tuple[str, int], Edge] = {
+        (edge.place.path, edge.place.start): edge for edge in record.callers if edge.via != HANDED_ON
+    }
     for name in asked.words.constructors:
         constructor = asked.neighbours.record(record.path, f"{record.name}.{name}")
         for edge in constructor.callers if constructor is not None else ():
-            if edge.via != "super()":
+            if edge.via not in ("super()", HANDED_ON):
                 edges.setdefault((edge.place.path, edge.place.start), edge)
     made = ranked_callers(_with_callers(record, tuple(edges.values())))
     if not made:
@@ -112,7 +114,13 @@ def resources(kind: Kind, asked: Asked) -> Answer | None:
 def _of_ways(kind: Kind, asked: Asked, found: Sequence[Way], noun: str, looked_for: str) -> Answer | None:
     ways = sorted(found, key=lambda way: (RANK[way.confidence], way.place.start))
     if not ways:
-        return kind.not_known(asked, f"{looked_for}: none was found" if asked.deep else NOT_ANALYSED)
+        if not asked.deep:
+            return kind.not_known(asked, NOT_ANALYSED)
+        if any(edge.confidence == "possible" for edge in asked.record.callees):
+            return kind.not_known(asked, f"{looked_for}: none was found, and some of its calls have unknown targets")
+        return kind.says(
+            asked, "none that is known", "likely", unknown=(f"{looked_for}: none was found",), interest=0.0
+        )
     claims = []
     for way in ways:
         line = clause_text(asked, way.place)
@@ -142,15 +150,17 @@ def tasks(kind: Kind, asked: Asked) -> Answer | None:
         text = start if len(way) == 1 else f"{start} → {stops}"
         claims.append(claim(text, confidence, *(edge.place for edge in way)))
     claims += [claim(f"it is {own} itself", "certain", asked.here)] if own else []
-    runners = list(dict.fromkeys(runner for runner, _ in found)) or [own]
+    if not found:
+        return kind.says(asked, f"whichever awaits it: it is {own}", "likely", claims, interest=0.15)
+    runners = list(dict.fromkeys(runner for runner, _ in found))
     shown = surest((each.confidence for each in claims), "likely")
     return kind.says(
         asked,
         listed(runners, most=3),
         at_most(shown, "likely"),
         claims,
-        unknown=("whether it also runs where it was called first",) if found else (),
-        interest=1.0 if found else 0.15,
+        unknown=("whether it is also called outside of that",),
+        interest=1.0,
     )
 
 
@@ -198,8 +208,9 @@ KINDS: tuple[Kind, ...] = (
         "overrides",
         "structure",
         "What overrides or implements it?",
-        CALLABLE | {"class"},
-        overrides,
+        anchors=CALLABLE | {"class"},
+        of_class="What derives from it?",
+        answer=overrides,
         needs=("overrides", "overridden_by", "neighbours"),
         prior=0.5,
         features=(("frame", 1.3),),
@@ -209,7 +220,7 @@ KINDS: tuple[Kind, ...] = (
         "structure",
         "Where are instances made?",
         frozenset({"class"}),
-        instances,
+        answer=instances,
         needs=("callers", "neighbours", "source"),
         prior=0.75,
     ),
@@ -218,7 +229,7 @@ KINDS: tuple[Kind, ...] = (
         "structure",
         "Which settings matter here?",
         CALLABLE | {"class", "module"},
-        settings,
+        answer=settings,
         needs=("settings", "source"),
         prior=0.5,
     ),
@@ -227,7 +238,7 @@ KINDS: tuple[Kind, ...] = (
         "structure",
         "What resources does it hold?",
         CALLABLE | {"class"},
-        resources,
+        answer=resources,
         needs=("resources", "source"),
         prior=0.5,
     ),
@@ -236,7 +247,7 @@ KINDS: tuple[Kind, ...] = (
         "structure",
         "Which threads or tasks reach it?",
         CALLABLE,
-        tasks,
+        answer=tasks,
         needs=("callers", "neighbours", "source"),
         prior=0.6,
         features=(("frame", 1.3),),

@@ -6,7 +6,7 @@ What was seen when tests ran comes before what follows from the calls.
 from __future__ import annotations
 
 from analyzers.questions.answer import Answer, Claim
-from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, claim, surest
+from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, claim
 from analyzers.questions.prose import code, counted, last_name, listed, number
 from analyzers.questions.quote import clause_text, place_at
 from analyzers.records import RANK, Confidence, ReachingTest
@@ -39,7 +39,7 @@ def tests(kind: Kind, asked: Asked) -> Answer | None:
         how = f"the nearest in {counted(nearest, 'call')}" if nearest else ""
     verb = "reaches" if total == 1 else "reach"
     conclusion = f"{counted(total, 'test')} {verb} it" + (f", {how}" if how else "")
-    shown: Confidence = surest((each.confidence for each in reaching), "possible")
+    shown: Confidence = reaching[0].confidence if reaching else "possible"
     return kind.says(
         asked,
         conclusion,
@@ -51,8 +51,11 @@ def tests(kind: Kind, asked: Asked) -> Answer | None:
 
 
 def ranked_tests(reaching: tuple[ReachingTest, ...]) -> list[ReachingTest]:
-    """The nearest and surest first."""
-    return sorted(reaching, key=lambda each: (RANK[each.confidence], each.distance, each.path, each.line))
+    """The nearest first, the ones that only share a name last."""
+    return sorted(
+        reaching,
+        key=lambda each: (each.confidence == "possible", each.distance, RANK[each.confidence], each.path, each.line),
+    )
 
 
 def _test_claim(asked: Asked, test: ReachingTest) -> Claim:
@@ -72,12 +75,14 @@ def untested(kind: Kind, asked: Asked) -> Answer | None:
         return kind.not_known(asked, NOT_ANALYSED)
     if record.callers_total and any(edge.test for edge in record.callers):
         return kind.not_known(asked, "a test that surely reaches it: only calls from test code by name were found")
-    unknown = ("whether a test gets here through something that its calls do not show",)
+    unknown = (
+        "a test whose calls lead here: none was found",
+        "whether a test gets here through something that its calls do not show",
+    )
     return kind.says(
         asked,
         "no test reaches it",
         "likely" if not record.overrides else "possible",
-        [claim("looked for tests whose calls lead here: none", "likely")],
         unknown=unknown,
         interest=0.9,
     )
@@ -129,7 +134,7 @@ KINDS: tuple[Kind, ...] = (
         "tests",
         "Which tests exercise it?",
         CALLABLE | {"class"},
-        tests,
+        answer=tests,
         means=("runtime", "static"),
         needs=("tests", "evidence", "neighbours"),
         prior=0.45,
@@ -140,7 +145,7 @@ KINDS: tuple[Kind, ...] = (
         "tests",
         "What is untested?",
         CALLABLE,
-        untested,
+        answer=untested,
         means=("runtime", "static"),
         needs=("tests", "callers", "evidence"),
         prior=0.3,

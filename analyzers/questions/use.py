@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.exceptions import by_type
-from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
+from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
 from analyzers.questions.quote import arguments, call_text
+from analyzers.questions.wording import Words
 from analyzers.records import RANK, Edge, Place, Record, Ref
 
 EXAMPLES_MAX = 4
@@ -89,13 +90,13 @@ def precedent(kind: Kind, asked: Asked) -> Answer | None:
         for who, edge in ours.items():
             if who != (record.path, record.name) and who not in called:
                 shared.setdefault(who, []).append(edge)
-    alike = {who: edges for who, edges in shared.items() if len(edges) >= PRECEDENT_SHARED_MIN}
+    alike = {who: edges for who, edges in shared.items() if len(_calls(edges)) >= PRECEDENT_SHARED_MIN}
     if not alike:
         return kind.not_known(asked, "another function that makes two of the same calls: none was found")
-    ordered = sorted(alike.items(), key=lambda item: (-len(item[1]), item[0][0] == record.path, item[0]))
+    ordered = sorted(alike.items(), key=lambda item: (-len(_calls(item[1])), item[0][0] == record.path, item[0]))
     claims = []
     for (_, symbol), edges in ordered[:EXAMPLES_MAX]:
-        names = [code(short_name(edge.target)) for edge in edges]
+        names = [code(short_name(name)) for name in _calls(edges)]
         claims.append(
             claim(
                 f"{code(short_name(symbol))} also calls {listed(names, most=3)}",
@@ -103,10 +104,16 @@ def precedent(kind: Kind, asked: Asked) -> Answer | None:
                 *(edge.place for edge in edges),
             )
         )
-    (_, best), most = ordered[0]
+    (_, best), edges = ordered[0]
+    most = _calls(edges)
     conclusion = f"{code(short_name(best))} makes {number(len(most))} of the same calls"
     strong = len(most) >= 3 or len(most) == len(called)
     return kind.says(asked, conclusion, "likely" if strong else "possible", claims, interest=0.7 if strong else 0.3)
+
+
+def _calls(edges: Sequence[Edge]) -> list[str]:
+    """The targets, one for each place: a call that may mean several functions is one call."""
+    return list(dict.fromkeys({edge.place.start: edge.target for edge in edges}.values()))
 
 
 def variants(kind: Kind, asked: Asked) -> Answer | None:
@@ -126,36 +133,40 @@ def variants(kind: Kind, asked: Asked) -> Answer | None:
         return kind.not_known(asked, f"what its {counted(len(siblings), 'variant')} do: not analysed yet")
     claims = []
     for ref, other in compared:
-        differences = differs(record, other, asked.words.raises, asked.words.none)
-        if differences:
-            places = [Place(other.path, other.name_start, other.name_end, other.line, other.name)]
+        if text := differs(record, other, asked.words):
             claims.append(
                 claim(
-                    f"{code(short_name(other.name))} {listed(differences, most=3)}",
+                    f"{code(short_name(other.name))} {text}",
                     at_most(ref.confidence, "likely"),
-                    *places,
+                    Place(other.path, other.name_start, other.name_end, other.line, other.name),
                 )
             )
-    count = counted(len(siblings), "other variant")
+    what = f"what they {asked.words.raise_}, return or change"
+    if len(siblings) == 1:
+        what = f"what it {asked.words.raises}, returns or changes"
     if not claims:
-        shown = weakest((ref.confidence for ref, _ in compared), "likely")
         return kind.says(
             asked,
-            f"{count}: no difference in what they {asked.words.raise_}, return or change",
+            f"{counted(len(siblings), 'other')}: no difference in {what} is known",
             "possible",
             [
                 claim(
                     f"compared with {listed([code(short_name(each.name)) for _, each in compared], most=3)}",
-                    at_most(shown, "likely"),
+                    "possible",
                     asked.here,
                 )
             ],
             interest=0.1,
         )
-    verb = "differs" if len(claims) == 1 else "differ"
+    if len(claims) == len(siblings):
+        every = {1: "the one other differs", 2: "both others differ"}
+        conclusion = every.get(len(claims)) or f"all {number(len(claims))} others differ"
+    else:
+        verb = "differs" if len(claims) == 1 else "differ"
+        conclusion = f"{number(len(claims))} of {counted(len(siblings), 'other')} {verb}"
     return kind.says(
         asked,
-        f"{count}, {number(len(claims))} {verb} in more than the name",
+        f"{conclusion} in {what}",
         surest((each.confidence for each in claims), "likely"),
         claims,
         interest=0.6,
@@ -176,31 +187,30 @@ def _siblings(asked: Asked) -> list[Ref]:
     return sorted(found.values(), key=lambda ref: (RANK[ref.confidence], ref.path, ref.line))
 
 
-def differs(one: Record, other: Record, raises: str, none: str) -> list[str]:
-    """What `other` does and `one` does not, and the other way round, in short clauses about `other`."""
-    clauses: list[str] = []
+def differs(one: Record, other: Record, words: Words) -> str:
+    """What `other` does and `one` does not, and the other way round, as the rest of a sentence about `other`."""
+    does: list[str] = []
     mine = {last_name(name) for name, each in by_type(one.raises) if each[0].confidence != "possible"}
     theirs = {last_name(name) for name, each in by_type(other.raises) if each[0].confidence != "possible"}
     if theirs - mine:
-        clauses.append(f"also {raises} {listed([code(name) for name in sorted(theirs - mine)], most=3)}")
-    if mine - theirs:
-        clauses.append(f"never {raises} {listed([code(name) for name in sorted(mine - theirs)], joint='or', most=3)}")
-    verdicts = {
-        "sometimes": f"may return {code(none)}",
-        "always": f"only returns {code(none)}",
-        "never": f"never returns {code(none)}",
-    }
-    if one.returns_none != other.returns_none and "unknown" not in (one.returns_none, other.returns_none):
-        clauses.append(verdicts[other.returns_none])
-    changed = Counter(way.text for way in other.changes if way.confidence != "possible")
-    changed.subtract(way.text for way in one.changes)
-    extra = [text for text, count in changed.items() if count > 0]
+        does.append(f"{words.raises} {listed([code(name) for name in sorted(theirs - mine)], most=3)}")
+    if other.returns_none in ("sometimes", "always") and one.returns_none == "never":
+        does.append(f"may return {code(words.none)}" if other.returns_none == "sometimes" else "returns nothing")
+    known = {way.text for way in one.changes}
+    extra = [way.text for way in other.changes if way.confidence != "possible" and way.text not in known]
     if extra:
-        clauses.append(f"also changes {listed(extra, most=2)}")
-    settles = [edge.target for edge in other.callees if edge.via == "super()"]
-    if settles and not any(edge.via == "super()" for edge in one.callees):
-        clauses.append(f"goes on to {code(short_name(settles[0]))}")
-    return clauses
+        does.append(f"changes {listed(list(dict.fromkeys(extra)), most=2)}")
+    above = [edge.target for edge in other.callees if edge.via == "super()"]
+    if above and not any(edge.via == "super()" for edge in one.callees):
+        does.append(f"goes on to {code(short_name(above[0]))}")
+    does_not: list[str] = []
+    if mine - theirs:
+        names = listed([code(name) for name in sorted(mine - theirs)], joint="or", most=3)
+        does_not.append(f"is not known to {words.raise_} {names}")
+    if one.returns_none == "sometimes" and other.returns_none == "never":
+        does_not.append(f"never returns {code(words.none)}")
+    gains = f"{listed(does)}, unlike this one" if does else ""
+    return "; ".join(part for part in (gains, listed(does_not)) if part)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -208,8 +218,9 @@ KINDS: tuple[Kind, ...] = (
         "examples",
         "use",
         "How is it called?",
-        CALLABLE | {"class"},
-        examples,
+        anchors=CALLABLE | {"class"},
+        of_class="How is it made?",
+        answer=examples,
         needs=("callers", "source"),
         prior=0.4,
         features=(("diagnostic", 2.0), ("fan_in", 1.2)),
@@ -219,7 +230,7 @@ KINDS: tuple[Kind, ...] = (
         "use",
         "Is there a precedent?",
         CALLABLE,
-        precedent,
+        answer=precedent,
         needs=("callees", "neighbours"),
         prior=0.2,
         features=(("recent_edit", 1.5),),
@@ -229,7 +240,7 @@ KINDS: tuple[Kind, ...] = (
         "use",
         "How do its variants differ?",
         CALLABLE,
-        variants,
+        answer=variants,
         needs=("overrides", "overridden_by", "neighbours"),
         prior=0.3,
         features=(("frame", 1.2),),

@@ -17,6 +17,10 @@ RECORDS_MAX = 80
 """How far a parameter's value is followed through callers while somebody waits."""
 
 _ASSIGNED = re.compile(r"^(?:[\w.\[\]'\"]+\s*(?::[^=]+)?=\s*)+(?!=)(.+)$")
+_LITERAL = re.compile(
+    r"""^(?:[bfru]{0,2}["']|-?\d|[\[{(]|(?:None|True|False|null|undefined|true|false)$)""", re.IGNORECASE
+)
+"""Arguments that show their own type."""
 _NAME = re.compile(r"^[A-Za-z_]\w*$")
 
 
@@ -152,7 +156,11 @@ def passed(kind: Kind, asked: Asked) -> Answer | None:
     for each in own:
         groups.setdefault(each.parameter, []).append(each)
     claims = [_passed_claim(values) for values in groups.values()]
-    fixed = [name for name, values in groups.items() if len(values) > 1 and len({each.text for each in values}) == 1]
+    fixed = [
+        name
+        for name, values in groups.items()
+        if len(values) > 1 and len({each.text for each in values}) == 1 and _LITERAL.match(values[0].text)
+    ]
     if fixed:
         conclusion = f"always the same for {listed([code(name) for name in fixed], most=3)}"
     elif len(groups) == 1:
@@ -181,17 +189,24 @@ def _passed_claim(each: Sequence[Passed]) -> Claim:
         texts.setdefault(value.text, []).append(value)
     ordered = sorted(texts.items(), key=lambda item: -len(item[1]))
     if len(ordered) == 1:
-        shown = f"always {code(ordered[0][0], 50)}" if len(each) > 1 else code(ordered[0][0], 50)
+        text = ordered[0][0]
+        shown = code(text, 50)
+        if len(each) > 1:
+            shown = f"always {shown}" if _LITERAL.match(text) else f"{shown} in {_every(len(each))} calls"
     else:
         shown = listed(
             [code(text, 40) + (f" ({len(values)}×)" if len(values) > 1 else "") for text, values in ordered],
             joint="or",
             most=4,
         )
-    types = list(dict.fromkeys(value.type for value in each if value.type and value.type not in value.text))
+    types = list(dict.fromkeys(value.type for value in each if value.type and not _LITERAL.match(value.text)))
     kinds = f"; {listed([code(name, 40) for name in types], joint='or', most=3)}" if types else ""
     places = [values[0].place for _, values in ordered] + [value.place for _, values in ordered for value in values[1:]]
     return claim(f"{code(each[0].parameter)}: {shown}{kinds}", weakest(value.confidence for value in each), *places)
+
+
+def _every(count: int) -> str:
+    return "both" if count == 2 else f"all {number(count)}"
 
 
 def comes_from(kind: Kind, asked: Asked) -> Answer | None:
@@ -199,11 +214,12 @@ def comes_from(kind: Kind, asked: Asked) -> Answer | None:
     record = asked.record
     if record.kind in HOLDER:
         return _written_from(kind, asked)
-    origins = [
-        origin
+    found = {
+        name: origin
         for name in dict.fromkeys(each.parameter for each in record.passed)
         if (origin := _origin(asked, name)) is not None
-    ]
+    }
+    origins = list(found.values())
     if not origins:
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
@@ -213,9 +229,10 @@ def comes_from(kind: Kind, asked: Asked) -> Answer | None:
             else None
         )
     shown = weakest((each.confidence for each in origins), "likely")
+    verb = "is" if len(found) == 1 else "are"
     return kind.says(
         asked,
-        f"from further up than the caller, for {counted(len(origins), 'parameter')}",
+        f"{listed([code(name) for name in found], most=3)} {verb} handed down from further up",
         shown,
         origins,
         interest=0.7,
@@ -241,6 +258,7 @@ def _written_from(kind: Kind, asked: Asked) -> Answer | None:
 def _origin(asked: Asked, parameter: str) -> Claim | None:
     """Follows an argument that is the caller's own parameter upwards, to the values that it starts from."""
     ends: list[Passed] = []
+    from_tests: list[Passed] = []
     way: list[str] = []
     seen: set[tuple[str, str, str]] = set()
     queue: deque[tuple[Record, str, int]] = deque([(asked.record, parameter, 0)])
@@ -257,14 +275,19 @@ def _origin(asked: Asked, parameter: str) -> Claim | None:
                 way.append(above.name)
                 queue.append((above, each.text, steps + 1))
             elif steps:
-                ends.append(each)
+                in_test = any(edge.test and edge.place.path == each.place.path for edge in record.callers)
+                (from_tests if in_test else ends).append(each)
+    ends = ends or from_tests
     if not ends:
         return None
     values = list(dict.fromkeys(each.text for each in ends))
     places: list[Place] = [each.place for each in ends]
     through = listed([code(short_name(name)) for name in dict.fromkeys(way)], most=3)
+    starts = list(dict.fromkeys(each.place.symbol for each in ends))
     shown = listed([code(value, 40) for value in values], joint="or", most=3)
-    text = f"{code(parameter)} is {shown}, handed down by {through}"
+    where = f" in {code(short_name(starts[0]))}" if len(starts) == 1 and starts[0] else ""
+    where += ", a test," if ends is from_tests and where else ""
+    text = f"{code(parameter)} starts as {shown}{where} and is handed down by {through}"
     return claim(text, at_most(surest(each.confidence for each in ends), "likely"), *places)
 
 
@@ -284,7 +307,7 @@ KINDS: tuple[Kind, ...] = (
         "values",
         "Why can it be {none}?",
         CALLABLE | HOLDER,
-        why_none,
+        answer=why_none,
         needs=("returns_none", "none_ways", "accesses", "source"),
         prior=0.9,
         features=(("frame", 2.0), ("failing_test", 1.5), ("diagnostic", 1.5)),
@@ -294,7 +317,7 @@ KINDS: tuple[Kind, ...] = (
         "values",
         "What can it return?",
         CALLABLE,
-        returns,
+        answer=returns,
         needs=("returns", "returns_none"),
         prior=0.35,
         features=(("complexity", 1.3),),
@@ -304,7 +327,7 @@ KINDS: tuple[Kind, ...] = (
         "values",
         "What do callers pass?",
         CALLABLE,
-        passed,
+        answer=passed,
         needs=("passed", "callers"),
         prior=0.45,
         features=(("frame", 1.8), ("fan_in", 1.2)),
@@ -314,8 +337,9 @@ KINDS: tuple[Kind, ...] = (
         "comes_from",
         "values",
         "Where does its value come from?",
-        CALLABLE | HOLDER,
-        comes_from,
+        anchors=CALLABLE | HOLDER,
+        of_callable="Where do its arguments come from?",
+        answer=comes_from,
         needs=("passed", "accesses", "neighbours"),
         prior=0.4,
         features=(("frame", 1.5),),
