@@ -1,4 +1,4 @@
-"""The command line's commands and their help. Each body is a call; the work is elsewhere, imported when it runs."""
+"""The command line's commands and their help. Each body is one call; the work is elsewhere, imported when it runs."""
 
 from __future__ import annotations
 
@@ -9,17 +9,99 @@ import typer
 
 app = typer.Typer(
     name="forethought",
-    help="A language server for debugging: it prepares cited answers while nobody is asking.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+Repository = Annotated[Path, typer.Argument(help="A folder of the repository; the current one by default.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+
+
+@app.command()
+def serve(
+    tcp: Annotated[
+        str, typer.Option("--tcp", metavar="HOST:PORT", help="Listen on a port instead, for debugging.")
+    ] = "",
+) -> None:
+    """Answer an editor over standard input and output."""
+    from lsp_server.cli.serving import serve as run
+
+    run(tcp)
+
+
+@app.command()
+def analyze(
+    path: Repository = Path("."),
+    shallow: Annotated[
+        bool,
+        typer.Option("--shallow", help="Stop when hover and callers answer; leave the deep answers to the sleeper."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Analyse a repository, and show the likeliest questions with their answers."""
+    from lsp_server.cli.analyzing import analyze as run
+
+    run(path, shallow=shallow, as_json=json)
+
+
+@app.command()
+def questions(
+    path: Repository = Path("."),
+    at: Annotated[str, typer.Option("--at", metavar="FILE:LINE", help="Only the symbol on this line.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many symbols to show.")] = 5,
+    json: Json = False,
+) -> None:
+    """Show prepared questions and answers, the likeliest first."""
+    from lsp_server.cli.asking import questions as run
+
+    run(path, at=at, symbols_max=limit, as_json=json)
+
+
+@app.command()
+def export(
+    path: Repository = Path("."),
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is standard output.")
+    ] = "-",
+) -> None:
+    """Write what is known about every function and method, one JSON object a line."""
+    from lsp_server.cli.exporting import export as run
+
+    run(path, output)
+
+
+@app.command()
+def status(path: Repository = Path("."), json: Json = False) -> None:
+    """Say what is prepared, and what the sleeper is doing."""
+    from lsp_server.cli.housekeeping import status as run
+
+    run(path, as_json=json)
+
+
+@app.command()
+def clean(
+    path: Repository = Path("."),
+    vanished: Annotated[
+        bool, typer.Option("--vanished", help="Remove what belongs to repositories that are gone, instead.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a repository's index. It is rebuilt when needed; nothing that was paid for is lost."""
+    from lsp_server.cli.housekeeping import clean as run
+
+    run(path, vanished=vanished, yes=yes)
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        typer.echo(f"forethought {version('forethought')}")
+        try:
+            typer.echo(f"forethought {version('forethought')}")
+        except PackageNotFoundError:
+            typer.echo("forethought, not installed")
         raise typer.Exit
 
 

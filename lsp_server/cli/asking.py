@@ -1,0 +1,128 @@
+"""`forethought questions`: prepared questions and answers in the terminal, or as JSON."""
+
+from __future__ import annotations
+
+import heapq
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from analyzers import languages
+from analyzers.questions.answer import Answer
+from analyzers.records import Record
+from lsp_server import prepared
+from lsp_server.cli.console import print_json
+from lsp_server.cli.exits import FAILED, UNREADABLE, USAGE, Failure
+from lsp_server.cli.opening import open_view
+from lsp_server.cli.paths import place_of
+from lsp_server.render import terminal
+from lsp_server.view import View
+
+ANSWERS_MAX = 3
+CLAIMS_MAX = 4
+ALONE_CLAIMS_MAX = 12
+RANKED_SYMBOLS_MAX = 4_000
+"""Symbols compared where no deep record says which are likely."""
+
+EDITORS = """[bold]Connect an editor[/bold]
+  Neovim 0.11:  copy editor-clients/neovim/lsp/forethought.lua to ~/.config/nvim/lsp/
+                and add to init.lua:  vim.lsp.enable("forethought")
+  VS Code:      npm install && npm run package in editor-clients/vscode, then install the .vsix
+  any other:    the command is  forethought serve  (standard input and output)"""
+
+
+def questions(path: Path, *, at: str, symbols_max: int, as_json: bool) -> None:
+    view = open_view(path)
+    found = [_at(view, at)] if at else likeliest(view, symbols_max)
+    answered = [(record, _telling(prepared.answers(view, record))) for record in found]
+    if as_json:
+        print_json([_as_json(record, answers) for record, answers in answered])
+        return
+    out = terminal.console()
+    if not answered:
+        raise Failure(FAILED, "no function or class was found here")
+    for record, answers in answered:
+        shown = answers if at else answers[:ANSWERS_MAX]
+        _print(out, view, record, shown, ALONE_CLAIMS_MAX if at else CLAIMS_MAX)
+        if not shown:
+            out.print("  [dim]nothing is prepared for it yet[/dim]")
+        out.print()
+
+
+def show_likeliest(out: Console, view: View, symbols_max: int) -> int:
+    """Print the likeliest questions; returns how many symbols were shown."""
+    shown = 0
+    for record in likeliest(view, 4 * symbols_max):
+        answers = _telling(prepared.answers(view, record))[:ANSWERS_MAX]
+        if answers and shown < symbols_max:
+            _print(out, view, record, answers, CLAIMS_MAX)
+            out.print()
+            shown += 1
+    return shown
+
+
+def likeliest(view: View, count: int) -> list[Record]:
+    """The records that someone will most likely ask about; without deep ones, of the most widely called functions."""
+    return view.top(count) or _most_called(view, count)
+
+
+def _most_called(view: View, count: int) -> list[Record]:
+    ranked: list[tuple[int, str, str]] = []
+    for path in sorted(view.paths()):
+        language = languages.for_path(path)
+        facts = view.index_facts(path)
+        if facts is None or language is None or language.is_test_path(path):
+            continue
+        for symbol in facts.symbols:
+            if symbol.kind in ("function", "method") and not symbol.name.startswith("__"):
+                ranked.append((len(view.paths_calling(symbol.name)), path, symbol.qualname))
+        if len(ranked) > RANKED_SYMBOLS_MAX:
+            break
+    best = heapq.nlargest(count, ranked)
+    records = (prepared.record(view, path, name) for _, path, name in best)
+    return [record for record in records if record is not None]
+
+
+def _at(view: View, at: str) -> Record:
+    file, line = place_of(at)
+    full = file if file.is_absolute() else (Path.cwd() / file if (Path.cwd() / file).exists() else view.root / file)
+    resolved = full.resolve()
+    if not resolved.is_relative_to(view.root):
+        raise Failure(USAGE, f"--at {at}: outside {view.root}")
+    path = resolved.relative_to(view.root).as_posix()
+    lines, facts = view.lines(path), view.facts(path)
+    if lines is None or facts is None:
+        raise Failure(UNREADABLE, f"--at {at}: no such file is prepared")
+    start, end = lines.span_of_line(line - 1)
+    around = [symbol for symbol in facts.symbols if symbol.start <= end and start <= symbol.end]
+    # Of the definitions around the line, the one that is named on it; else the innermost function or class.
+    named = [symbol for symbol in around if start <= symbol.name_start <= end]
+    inner = sorted(named or [symbol for symbol in around if symbol.digest], key=lambda each: each.end - each.start)
+    for symbol in inner:
+        record = prepared.record(view, path, symbol.qualname)
+        if record is not None:
+            return record
+    raise Failure(FAILED, f"--at {at}: no function or class there")
+
+
+def _telling(answers: list[Answer]) -> list[Answer]:
+    return [answer for answer in answers if answer.weight > 0]
+
+
+def _print(out: Console, view: View, record: Record, answers: list[Answer], claims_max: int) -> None:
+    symbol = view.symbol(record.path, record.name)
+    lines = view.lines(record.path)
+    line = lines.line_of(symbol.name_start) + 1 if symbol is not None and lines is not None else record.line
+    where = f"{record.path}:{line}"
+    terminal.print_symbol(out, record.name, where, answers, view.line_now, claims_max=claims_max)
+
+
+def _as_json(record: Record, answers: list[Answer]) -> dict[str, object]:
+    return {
+        "path": record.path,
+        "name": record.name,
+        "kind": record.kind,
+        "line": record.line,
+        "answers": [msgspec.to_builtins(answer) for answer in answers],
+    }

@@ -1,0 +1,25 @@
+"""`forethought serve`: starts the server on standard input and output, or on a port. The server does the rest."""
+
+from __future__ import annotations
+
+import sys
+
+from lsp_server.cli.exits import FAILED, Failure
+from lsp_server.cli.paths import address_of
+
+
+def serve(tcp: str) -> None:
+    address = address_of(tcp) if tcp else None
+    from lsp_server import server
+
+    if address is None:
+        if sys.stdin.isatty():
+            print(
+                "forethought: speaking the language server protocol on standard input; this is for editors",
+                file=sys.stderr,
+            )
+        sys.exit(server.run_stdio())
+    try:
+        sys.exit(server.run_tcp(*address))
+    except OSError as error:
+        raise Failure(FAILED, f"--tcp {tcp}: {error.strerror or error}") from error

@@ -1,0 +1,48 @@
+"""What the server answers: one small file for each LSP method, named for the method.
+
+Each module has `METHOD`, `handle(session, params)` and, where the method has options, `OPTIONS`. A handler is four
+steps: convert, ask, convert, return. It runs on the event loop and must not wait for anybody; one that may take long is
+a coroutine. What a handler needs to know, it asks the session for.
+
+To add a method: write its file, and name it in `ALL`.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from lsp_server.features import (
+    call_hierarchy_incoming,
+    call_hierarchy_outgoing,
+    call_hierarchy_prepare,
+    did_change,
+    did_change_configuration,
+    did_change_watched_files,
+    did_change_workspace_folders,
+    did_close,
+    did_open,
+    did_save,
+    document_symbol,
+    hover,
+    initialize,
+    initialized,
+    shutdown,
+)
+
+ALL: tuple[ModuleType, ...] = (
+    initialize,
+    initialized,
+    shutdown,
+    did_open,
+    did_change,
+    did_save,
+    did_close,
+    did_change_configuration,
+    did_change_watched_files,
+    did_change_workspace_folders,
+    hover,
+    document_symbol,
+    call_hierarchy_prepare,
+    call_hierarchy_incoming,
+    call_hierarchy_outgoing,
+)

@@ -1,0 +1,30 @@
+"""`textDocument/hover`: the likeliest questions about the symbol under the cursor, with their prepared answers.
+
+Architecture invariant: it reads, or it says nothing. It waits for no model, no sleeper and no write.
+"""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from lsp_server import prepared
+from lsp_server.features.convert import offset_at, range_of
+from lsp_server.render import markdown
+from lsp_server.session import Session
+
+METHOD = types.TEXT_DOCUMENT_HOVER
+
+
+def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
+    document = session.document(params.text_document.uri)
+    if document is None:
+        return None
+    found = prepared.at(document.view, document.path, offset_at(document, params.position, session.encoding))
+    if found is None:
+        return None
+    answers = prepared.answers(document.view, found.record, session.muted)
+    text = markdown.hover(answers, document.view.line_now, document.view.uri, document.view.note())
+    if not text:
+        return None
+    contents = types.MarkupContent(kind=types.MarkupKind.Markdown, value=text)
+    return types.Hover(contents=contents, range=range_of(document.lines, found.start, found.end, session.encoding))

@@ -1,0 +1,138 @@
+"""What is prepared for a symbol, and whether it still holds: records, answers and their freshness, for every reader.
+
+A deep record is preferred; without one, a record is put together from facts and names. Nothing here waits, writes or
+knows how an answer will be shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from analyzers import graph
+from analyzers.facts import FileFacts, Symbol
+from analyzers.questions import catalogue
+from analyzers.questions.answer import Answer
+from analyzers.records import RANK, Depth, Record
+from lsp_server.view import View
+
+STALE_NAMES_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A symbol, by path and qualified name, and the span of the text under the cursor that means it."""
+
+    path: str
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record, and the span under the cursor that it belongs to."""
+
+    record: Record
+    start: int
+    end: int
+
+
+def at(view: View, path: str, offset: int) -> Found | None:
+    """The record of the symbol that the name at `offset` of the present text defines or uses."""
+    target = target_at(view, path, offset)
+    if target is None:
+        return None
+    found = record(view, target.path, target.name)
+    return Found(found, target.start, target.end) if found is not None else None
+
+
+def record(view: View, path: str, name: str) -> Record | None:
+    """The deep record of a symbol; else one from facts and names."""
+    deep = view.record(path, name)
+    return deep if deep is not None else graph.linked_record(path, name, view)
+
+
+def answers(view: View, record: Record, muted: frozenset[str] = frozenset()) -> list[Answer]:
+    """Every prepared answer about a record, the likeliest first, each labelled fresh or stale."""
+    changed = changed_since(view, record)
+    found = catalogue.for_record(record, neighbours=view, muted=muted)
+    if not changed:
+        return found
+    return [msgspec.structs.replace(answer, freshness="stale", stale_because=changed) for answer in found]
+
+
+def changed_since(view: View, record: Record) -> tuple[str, ...]:
+    """Names of what the record was made from and has changed since; empty where it still holds.
+
+    Each is compared with the file as it is now, unsaved edits included.
+    """
+    if record.depth < Depth.DEEP:
+        return ()  # Put together from the present facts just now.
+    changed: dict[str, None] = {}
+    if not _same(view, record.path, record.name, record.digest):
+        changed[record.name] = None
+    for each in record.depends:
+        if each.kind == "span" and not _same(view, each.path, each.name, each.digest):
+            changed[each.name or each.path] = None
+        elif each.kind == "lookup" and not _same_lookup(view, each.name, each.digest):
+            changed[f"calls of {each.name}"] = None
+        if len(changed) >= STALE_NAMES_MAX:
+            break
+    return tuple(changed)
+
+
+def target_at(view: View, path: str, offset: int) -> Target | None:
+    """The symbol that the name at `offset` of the present text defines or uses; None where it is no name."""
+    facts = view.facts(path)
+    if facts is None:
+        return None
+    symbol = _defined_at(facts, offset)
+    if symbol is not None:
+        return Target(path, symbol.qualname, symbol.name_start, symbol.name_end)
+    return _linked_at(view, path, offset) or _called_at(view, path, facts, offset)
+
+
+def _defined_at(facts: FileFacts, offset: int) -> Symbol | None:
+    for symbol in facts.symbols:
+        if symbol.name_start <= offset <= symbol.name_end:
+            return symbol
+    return None
+
+
+def _linked_at(view: View, path: str, offset: int) -> Target | None:
+    links, blob, buffer = view.links(path), view.blob(path), view.buffers.get(path)
+    if links is None or blob is None:
+        return None
+    before: int | None = offset
+    if buffer is not None and buffer.blob != blob:
+        before = buffer.trace_back(offset, blob)
+    if before is None:
+        return None
+    hits = [link for link in links.links if link.start <= before <= link.end]
+    if not hits:
+        return None
+    best = min(hits, key=lambda link: (RANK[link.confidence], link.end - link.start))
+    return Target(best.target_path, best.target, offset - (before - best.start), offset + (best.end - before))
+
+
+def _called_at(view: View, path: str, facts: FileFacts, offset: int) -> Target | None:
+    for call in facts.calls:
+        if call.start <= offset <= call.end:
+            found = graph.targets_of(path, call, view)
+            if found:
+                return Target(found[0].target_path, found[0].target, call.start, call.end)
+    return None
+
+
+def _same(view: View, path: str, name: str, digest: str) -> bool:
+    if not digest:
+        return True
+    digests = view.digests(path)
+    # A file that is gone, or whose present text nobody has read yet, is not known to be the same.
+    return digests is not None and digest in digests.get(name, frozenset())
+
+
+def _same_lookup(view: View, name: str, digest: str) -> bool:
+    return graph.lookup_digest(name, view) == digest

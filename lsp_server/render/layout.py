@@ -1,0 +1,62 @@
+"""Which answers are shown first, and how much of each: the same in an editor and in a terminal. Knows no markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from analyzers.questions import catalogue
+from analyzers.questions.answer import Answer, Claim
+from analyzers.records import Place
+
+CLAIMS_MAX = 4
+"""Claims shown of one answer where several share a hover."""
+PLACES_MAX = 3
+"""Places cited for one claim."""
+ALSO_MAX = 4
+"""Other answers named in the last line."""
+
+Resolve = Callable[[Place], int]
+"""The line, counted from 1, on which a place's text is now: unsaved edits above it may have moved it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One answer and the claims of it that fit."""
+
+    answer: Answer
+    claims: tuple[Claim, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a hover holds: some answers in part, and the names of the others."""
+
+    shown: tuple[Shown, ...]
+    also: tuple[str, ...]
+
+
+def lay_out(answers: Sequence[Answer]) -> Layout:
+    """The answers that the catalogue chooses for a hover, and the names of others that are prepared."""
+    chosen = catalogue.choose_for_hover(answers, claims_max=CLAIMS_MAX)
+    shown = tuple(Shown(each, each.claims[:CLAIMS_MAX], len(each.claims[CLAIMS_MAX:])) for each in chosen)
+    kinds = {each.kind for each in chosen}
+    also = [short_question(each.question) for each in answers if each.kind not in kinds and each.weight > 0]
+    return Layout(shown, tuple(also[:ALSO_MAX]))
+
+
+def short_question(question: str) -> str:
+    """A question as part of a list: `Why can this be None?` becomes `why can this be None`."""
+    plain = question.rstrip("?")
+    return plain[:1].lower() + plain[1:]
+
+
+def freshness(answers: Sequence[Answer]) -> str:
+    """One word for all of them, and what changed where they are stale."""
+    stale = [answer for answer in answers if answer.freshness == "stale"]
+    if not stale:
+        return "fresh"
+    names = list(dict.fromkeys(name for answer in stale for name in answer.stale_because))
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"stale: {', '.join(names[:3])}{more} changed" if names else "stale"

@@ -1,0 +1,84 @@
+"""One repository as a server holds it: its view, its open buffers, and the link to its sleeper.
+
+Belongs to the event loop's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from lsp_server.buffers import Buffer
+from lsp_server.link import SleeperLink
+from lsp_server.messages import HINT_PATHS_MAX, FilesChanged, Focused, FromSleeper, Progress, Reconcile, ToSleeper
+from lsp_server.progress import Reporter
+from lsp_server.store import IndexReader, repository_folders
+from lsp_server.view import View
+
+
+class Repository:
+    """Mutable; only the event loop's thread may touch it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.buffers: dict[str, Buffer] = {}
+        folders = repository_folders(root)
+        self._link = SleeperLink(folders, self._take)
+        self._started = False
+        self._progress = ""
+        self._reporter: Reporter | None = None
+        self.view = View(root, IndexReader(folders.index), self.buffers, self._table, self.state)
+
+    def start(self, reporter: Reporter | None) -> None:
+        """Start the sleeper, if it is not running. `reporter` shows how far it is."""
+        if not self._started:
+            self._started = True
+            self._reporter = reporter
+            self._link.start()
+
+    async def stop(self) -> None:
+        """Let the sleeper go. Safe to call twice."""
+        self.view.reader.close()
+        if self._started:
+            self._started = False
+            self._reporter = None
+            await self._link.stop()
+
+    def state(self) -> str:
+        """What a reader must know about how current the table of files is; empty where it is current."""
+        match self._link.currency:
+            case "current":
+                return ""
+            case "catching up":
+                return f"catching up{self._progress}"
+            case "unwatched":
+                return "unwatched"
+            case _:
+                return "not watched yet"
+
+    def changed_on_disk(self, paths: Iterable[str]) -> None:
+        """These files may have changed on disk."""
+        hints = tuple(paths)
+        if len(hints) > HINT_PATHS_MAX:
+            self.tell(Reconcile("the editor reported many changed files"))
+        elif hints:
+            self.tell(FilesChanged(hints))
+
+    def focus(self, path: str, symbol: str) -> None:
+        """Somebody looks at this symbol, so its file's answers are wanted first."""
+        self.tell(Focused(path, symbol))
+
+    def tell(self, message: ToSleeper) -> None:
+        """A hint to the sleeper; never waits."""
+        if self._started:
+            self._link.send(message)
+
+    def _table(self) -> dict[str, str] | None:
+        return self._link.table if self._link.complete.is_set() else None
+
+    def _take(self, message: FromSleeper) -> None:
+        if isinstance(message, Progress):
+            share = 100 * message.done // message.total if message.total else 0
+            self._progress = f" {share} %" if message.total and message.done < message.total else ""
+            if self._reporter is not None:
+                self._reporter.take(self.root.name, message)

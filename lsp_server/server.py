@@ -1,0 +1,111 @@
+"""The server process: it answers, and does nothing else. Puts protocol, session and features together and runs them.
+
+Architecture invariant: nothing heavy runs in this process, and one feature's failure does not end it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import sys
+from collections.abc import Callable, Coroutine
+from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
+from typing import Any
+
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
+
+from lsp_server import features, wire
+from lsp_server.session import Session
+
+_log = logging.getLogger(__name__)
+
+
+def run_stdio() -> int:
+    """Serve one client on standard input and output; returns the exit code."""
+    source, sink = wire.take_standard_streams()
+    return _run(lambda protocol: wire.serve_streams(protocol, source, sink))
+
+
+def run_tcp(host: str, port: int) -> int:
+    """Serve one client on a TCP port, for debugging."""
+
+    def announce(host: str, port: int) -> None:
+        print(f"forethought: listening on {host}:{port}", file=sys.stderr, flush=True)
+
+    return _run(lambda protocol: wire.serve_tcp(protocol, host, port, announce))
+
+
+def build(session: Session) -> LanguageServer:
+    """A server that answers for `session`. It is not running yet."""
+    server = LanguageServer("forethought", _version(), protocol_cls=wire.Protocol, converter_factory=default_converter)
+    for feature in features.ALL:
+        server.feature(feature.METHOD, getattr(feature, "OPTIONS", None))(_handler(feature, session))
+    return server
+
+
+def _run(serve: Callable[[wire.Protocol], Coroutine[Any, Any, None]]) -> int:
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # pygls logs each refused request with a traceback; the handlers here have already said what matters.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
+
+    async def main() -> None:
+        session = Session()
+        server = build(session)
+        protocol = server.protocol
+        assert isinstance(protocol, wire.Protocol)
+        session.attach(server)
+        try:
+            await serve(protocol)
+        finally:
+            await session.stop()
+
+    try:
+        asyncio.run(main())
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 1
+    return 1  # The client went away without saying `exit`.
+
+
+def _handler(feature: ModuleType, session: Session) -> Callable[[Any], Any]:
+    """The feature's handler, bound to the session, its failures turned into one error response and one log line."""
+    handle = feature.handle
+
+    if inspect.iscoroutinefunction(handle):
+
+        async def later(params: Any) -> Any:
+            try:
+                return await handle(session, params)
+            except JsonRpcException:
+                raise
+            except Exception as error:  # Whatever a feature did wrong concerns its own request alone.
+                raise _failed(feature.METHOD, error) from error
+
+        return later
+
+    def now(params: Any) -> Any:
+        try:
+            return handle(session, params)
+        except JsonRpcException:
+            raise
+        except Exception as error:  # As above.
+            raise _failed(feature.METHOD, error) from error
+
+    return now
+
+
+def _failed(method: str, error: Exception) -> JsonRpcInternalError:
+    _log.error("%s failed", method, exc_info=error)
+    return JsonRpcInternalError(f"{method} failed: {type(error).__name__}: {error}")
+
+
+def _version() -> str:
+    try:
+        return version("forethought")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,162 @@
+"""One client's session: its folders, each with a repository; its buffers; and what it wants to see.
+
+Belongs to the event loop's thread. It knows which repository and which buffer a document belongs to, and nothing about
+what features do with them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pygls.lsp.server import LanguageServer
+
+from analyzers import languages
+from analyzers.text import Encoding, Lines
+from lsp_server import locations, settings
+from lsp_server.buffers import Buffer, Buffers, to_bytes
+from lsp_server.progress import Reporter
+from lsp_server.repository import Repository
+from lsp_server.store.folders import config_file
+from lsp_server.view import View, repository_root
+
+BUFFERS_MAX = 1_000
+"""Open buffers that are followed; beyond them only saved files count."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of a repository, open or not, as a request names it."""
+
+    view: View
+    path: str
+    lines: Lines
+
+
+class Session:
+    """Mutable; only the event loop's thread may touch it."""
+
+    def __init__(self) -> None:
+        self.encoding = Encoding.UTF16
+        self.client_shows_progress = False
+        self.settings, problems = settings.load(config_file())
+        for problem in problems:
+            _log.warning("%s", problem)
+        self._asked: settings.Settings = self.settings
+        self.buffers = Buffers()
+        self._repositories: dict[Path, Repository] = {}
+        self._folders: dict[str, Path] = {}
+        self._reporter: Reporter | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    @property
+    def muted(self) -> frozenset[str]:
+        """Kinds and families of questions that are not wanted in a hover."""
+        return frozenset(self._asked.questions.muted)
+
+    def attach(self, server: LanguageServer) -> None:
+        """The server through which messages reach the client."""
+        self._reporter = Reporter(server)
+
+    def add_folder(self, uri: str) -> None:
+        """A folder was opened; several folders may belong to one repository."""
+        folder = _file(uri)
+        if folder is None or not folder.is_dir():
+            _log.warning("not a folder on this machine: %s", uri)
+            return
+        root = repository_root(folder.resolve())
+        self._folders[uri] = root
+        if root not in self._repositories:
+            self._repositories[root] = Repository(root)
+
+    def remove_folder(self, uri: str) -> None:
+        """A folder was closed; its repository stays while another folder belongs to it."""
+        root = self._folders.pop(uri, None)
+        if root is not None and root not in self._folders.values():
+            # Closing a folder is a notification: nobody waits for the sleeper's end.
+            task = asyncio.get_running_loop().create_task(self._repositories.pop(root).stop())
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
+
+    def start(self) -> None:
+        """Start whatever sleeper is not running yet."""
+        for repository in self._repositories.values():
+            repository.start(self._reporter if self.client_shows_progress else None)
+
+    async def stop(self) -> None:
+        """Let the sleepers go. Safe to call twice."""
+        if self._reporter is not None:
+            self._reporter.close()
+        stopping = [repository.stop() for repository in self._repositories.values()]
+        await asyncio.gather(*stopping, *self._leaving, return_exceptions=True)
+
+    def document(self, uri: str) -> Document | None:
+        """The file that a request names; None where it is outside every open repository, or is not there."""
+        located = self._locate(uri)
+        if located is None:
+            return None
+        repository, path = located
+        lines = repository.view.lines(path)
+        return Document(repository.view, path, lines) if lines is not None else None
+
+    def open(self, uri: str, text: str, version: int) -> None:
+        """A buffer was opened."""
+        located = self._locate(uri)
+        if located is None or sum(1 for _ in self.buffers) >= BUFFERS_MAX:
+            return
+        repository, path = located
+        language = languages.for_path(path)
+        buffer = Buffer(path, language.grammar() if language is not None else None, version, to_bytes(text))
+        self.buffers.open(uri, buffer)
+        repository.buffers[path] = buffer
+
+    def close(self, uri: str) -> None:
+        """A buffer was closed: the file on disk counts again."""
+        buffer = self.buffers.close(uri)
+        located = self._locate(uri)
+        if buffer is not None and located is not None and located[0].buffers.get(buffer.path) is buffer:
+            del located[0].buffers[buffer.path]
+
+    def saved(self, uri: str) -> None:
+        """A buffer was saved."""
+        buffer = self.buffers.get(uri)
+        if buffer is not None:
+            buffer.mark_saved()
+        self.hint([uri])
+
+    def hint(self, uris: Sequence[str]) -> None:
+        """These files may have changed on disk."""
+        by_repository: dict[Repository, list[str]] = {}
+        for uri in uris:
+            located = self._locate(uri)
+            if located is not None:
+                by_repository.setdefault(located[0], []).append(located[1])
+        for repository, paths in by_repository.items():
+            repository.changed_on_disk(paths)
+
+    def configure(self, wanted: object) -> None:
+        """Take the client's preferences. They can only mute and lower: a workspace may have written them."""
+        own = wanted.get("forethought", wanted) if isinstance(wanted, dict) else None
+        if isinstance(own, dict):
+            self._asked = settings.lowered_by(self.settings, own)
+
+    def _locate(self, uri: str) -> tuple[Repository, str] | None:
+        file = _file(uri)
+        if file is None:
+            return None
+        for candidate in (file, file.resolve()):
+            inside = [root for root in self._repositories if candidate.is_relative_to(root)]
+            if inside:
+                root = max(inside, key=lambda root: len(root.parts))
+                return self._repositories[root], candidate.relative_to(root).as_posix()
+        return None
+
+
+def _file(uri: str) -> Path | None:
+    path = locations.uri_to_path(uri, locations.platform())
+    return Path(path) if path else None
