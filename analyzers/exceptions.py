@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from analyzers.facts import Raise
 from analyzers.records import Confidence
-from analyzers.resolve import Definition, File, Resolver
+from analyzers.resolve import Definition, Resolver
+from analyzers.tables import File
 
 
 def escapes(resolver: Resolver, file: File, raised: Raise) -> Confidence | None:

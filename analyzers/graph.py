@@ -30,20 +30,21 @@ from analyzers.records import (
     Verdict,
     Way,
 )
-from analyzers.resolve import Definition, File, Lookups, Resolver, Value, Values, enclosing, weaker
+from analyzers.resolve import Definition, Lookups, Resolver, Value, Values, weaker
+from analyzers.tables import File, enclosing
 
 __all__ = ["Lookups", "enclosing", "linked_record", "lookup_digest", "symbol_at", "targets_of"]
 
-CALLER_FILES_MAX = 80
+CALLER_FILES_MAX = 60
 """Files in which calls of one name are looked at for one record, the nearest first."""
 CALLER_SITES_MAX = 400
 """Calls that are resolved for one record."""
 SUBCLASSES_MAX = 30
-SUBCLASS_FILES_MAX = 30
+SUBCLASS_FILES_MAX = 20
 GUESSES_MAX = 3
 """A call on an unknown receiver names its possible targets only where no more methods have that name."""
 TEST_LEVELS = 3
-TEST_WALK_FILES_MAX = 60
+TEST_WALK_FILES_MAX = 40
 """Files that are looked at for all callers of callers together, on the way up to tests."""
 LOOKUP_FILES_MAX = 32
 """Files whose calls are counted for a lookup's digest; beyond that only the files are."""
@@ -53,7 +54,7 @@ def linked_record(path: str, name: str, lookups: Lookups) -> Record | None:
     """What facts and names say about the symbol with this qualified name; None where there is no such symbol."""
     resolver = Resolver(lookups)
     file = resolver.file(path)
-    symbol = symbol_named(file.facts, name) if file else MODULE
+    symbol = file.named(name) if file else MODULE
     if file is None or symbol == MODULE:
         return None
     return _Linking(resolver, file, symbol).record()
@@ -83,11 +84,6 @@ def symbol_at(facts: FileFacts, offset: int) -> int:
     return MODULE
 
 
-def symbol_named(facts: FileFacts, name: str) -> int:
-    """The last symbol with a qualified name; `MODULE` where there is none."""
-    return next((at for at in range(len(facts.symbols) - 1, -1, -1) if facts.symbols[at].qualname == name), MODULE)
-
-
 def lookup_digest(name: str, lookups: Lookups) -> str:
     """What the calls of a name come to: files and sites, so that an answer sees a new one, or one that is gone."""
     paths = lookups.paths_calling(name)
@@ -96,7 +92,7 @@ def lookup_digest(name: str, lookups: Lookups) -> str:
     sites = 0
     for path in paths:
         facts = lookups.facts(path)
-        sites += sum(call.name == name for call in facts.calls) if facts else 0
+        sites += [call.name for call in facts.calls].count(name) if facts else 0
     return f"{len(paths)} files, {sites} sites"
 
 
@@ -225,7 +221,7 @@ class _Linking:
                 seen.add(key)
                 file = self.resolver.file(key[0])
                 if edge.test and file and file.language.is_test_name(key[1]):
-                    line = file.line(file.facts.symbols[symbol_named(file.facts, key[1])].name_start)
+                    line = file.line(file.facts.symbols[file.named(key[1])].name_start)
                     found[key] = ReachingTest(*key, line, distance, confidence)
                 elif confidence != "possible":
                     above.append((*key, confidence))
@@ -236,7 +232,7 @@ class _Linking:
                 file = self.resolver.file(path)
                 if file is None or files_left <= 0:
                     break
-                definition = Definition(path, symbol_named(file.facts, name))
+                definition = Definition(path, file.named(name))
                 edges, files = _callers_counted(self.resolver, definition, min(files_left, CALLER_FILES_MAX // 4))
                 files_left -= files
                 level += [(edge, weaker(edge.confidence, confidence)) for edge in edges]
@@ -247,7 +243,7 @@ class _Linking:
         for edge in callers[:CALLERS_MAX]:
             file = self.resolver.file(edge.place.path)
             if file and edge.place.symbol:
-                at = symbol_named(file.facts, edge.place.symbol)
+                at = file.named(edge.place.symbol)
                 said[edge.place.path, edge.place.symbol] = file.facts.symbols[at].digest
         for (path, name), digest in said.items():
             yield Dependency("span", path, name, digest)
@@ -322,11 +318,8 @@ def _callers_counted(resolver: Resolver, definition: Definition, files_max: int)
         file = resolver.file(path)
         if file is None:
             continue
-        aliases = {it.alias for it in file.facts.imports if it.name in names and it.alias != it.name}
         test = file.language.is_test_path(path)
-        for call in file.facts.calls:
-            if call.name not in names and call.name not in aliases:
-                continue
+        for call in file.calls_of(names):
             sites += 1
             confidence = _match(resolver, file, call, wanted, method and call.name == symbol.name)
             if confidence is not None:
@@ -445,11 +438,14 @@ def _subclasses(resolver: Resolver, owner: Definition) -> list[Definition]:
         if symbol is None or symbol.kind != "class":
             continue
         for path in resolver.lookups.paths_calling(symbol.name)[:files_left]:
-            files_left -= 1
             file = resolver.file(path)
-            for at, each in enumerate(file.facts.symbols) if file else ():
+            if file is None or not (names := file.names_for(symbol.name) & file.base_names):
+                continue
+            files_left -= 1
+            for at, each in enumerate(file.facts.symbols):
                 below = Definition(path, at)
-                if each.kind == "class" and each.bases and below not in found and above in resolver.bases(below)[1:]:
+                named = any(base.rpartition(".")[2] in names for base in each.bases)
+                if named and below not in found and above in resolver.direct_bases(below):
                     found[below] = None
                     waiting.append(below)
     return list(found)[:SUBCLASSES_MAX]

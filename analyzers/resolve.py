@@ -7,15 +7,12 @@ at a time through `Lookups` and follows nothing further than its limits. It must
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
-from analyzers import languages
 from analyzers.facts import CALLS_VALUE, MODULE, OPAQUE, Call, FileFacts, Import, Symbol
-from analyzers.languages import Language
 from analyzers.records import RANK, Confidence
+from analyzers.tables import File, enclosing, file_of
 
 FOLLOWED_MAX = 12
 """Names that are followed from one to the next (imports, re-exports, aliases, annotations) before giving up."""
@@ -71,70 +68,16 @@ def weaker(left: Confidence, right: Confidence) -> Confidence:
     return left if RANK[left] >= RANK[right] else right
 
 
-class File:
-    """One file's facts with the tables that linking needs, each made when it is first asked for."""
-
-    __slots__ = ("_imports", "_names", "_starts", "facts", "language", "path")
-
-    def __init__(self, path: str, facts: FileFacts, language: Language) -> None:
-        self.path, self.facts, self.language = path, facts, language
-        self._names: dict[tuple[int, str], int] | None = None
-        self._starts: list[int] | None = None
-        self._imports: dict[tuple[int, str], list[Import]] | None = None
-
-    def child(self, parent: int, name: str) -> int | None:
-        """The symbol called `name` directly inside `parent`: the last one, as when the code runs, but not a setter."""
-        if self._names is None:
-            self._names = {}
-            for index, symbol in enumerate(self.facts.symbols):
-                key = symbol.parent, symbol.name
-                if key not in self._names or not self._amends(symbol):
-                    self._names[key] = index
-        return self._names.get((parent, name))
-
-    def imports(self, scope: int, alias: str) -> list[Import]:
-        """The imports that give `scope` the name `alias`."""
-        if self._imports is None:
-            self._imports = defaultdict(list)
-            for each in self.facts.imports:
-                self._imports[each.scope, each.alias].append(each)
-        return self._imports.get((scope, alias), [])[:DEFINITIONS_MAX]
-
-    def scopes(self, scope: int) -> Iterator[int]:
-        """The scopes in which a name is looked up, the innermost first. A class's names are not seen from inside it."""
-        inner = scope
-        while scope >= 0:
-            symbol = self.facts.symbols[scope]
-            if symbol.kind != "class" or scope == inner:
-                yield scope
-            scope = symbol.parent
-        yield MODULE
-
-    def symbol_before(self, offset: int) -> Symbol | None:
-        """The last symbol that starts at or before a byte."""
-        if self._starts is None:
-            self._starts = [symbol.start for symbol in self.facts.symbols]
-        at = bisect_right(self._starts, offset) - 1
-        return self.facts.symbols[at] if at >= 0 else None
-
-    def _amends(self, symbol: Symbol) -> bool:
-        """Whether a definition adds to an earlier one of the same name: a property's setter."""
-        return any(name.endswith(self.language.words.amending) for name in symbol.decorators)
-
-    def line(self, offset: int) -> int:
-        """The line, counted from 1, that holds a byte."""
-        return bisect_right(self.facts.line_starts, offset) or 1
-
-
 class Resolver:
     """Answers what names mean, for as long as the facts behind `lookups` stay the same. Belongs to one thread."""
 
-    __slots__ = ("_bases", "_direct", "_files", "lookups")
+    __slots__ = ("_bases", "_direct", "_files", "_named", "lookups")
 
     def __init__(self, lookups: Lookups) -> None:
         self.lookups = lookups
         self._files: dict[str, File | None] = {}
         self._bases: dict[Definition, list[Definition]] = {}
+        self._named: dict[tuple[str, int, str], Values] = {}
         self._direct: dict[Definition, list[Definition]] = {}
 
     # ---- what others ask -------------------------------------------------------------------------------------------
@@ -142,9 +85,8 @@ class Resolver:
     def file(self, path: str) -> File | None:
         """A file's facts; None where there are none or nobody knows its language."""
         if path not in self._files:
-            facts, language = self.lookups.facts(path), languages.for_path(path)
-            known = facts is not None and language is not None
-            self._files[path] = File(path, facts, language) if known and facts and language else None
+            facts = self.lookups.facts(path)
+            self._files[path] = file_of(path, facts) if facts is not None else None
         return self._files[path]
 
     def symbol(self, definition: Definition) -> Symbol | None:
@@ -163,6 +105,13 @@ class Resolver:
         """What a dotted name means in a scope. A step that ends in `()` is what calling it gives."""
         if depth > FOLLOWED_MAX or dotted.startswith(OPAQUE):
             return None
+        key = file.path, scope, dotted
+        if key not in self._named:
+            self._named[key] = None  # What a name that is defined by itself is told.
+            self._named[key] = self._read(file, scope, dotted, depth)
+        return self._named[key]
+
+    def _read(self, file: File, scope: int, dotted: str, depth: int) -> Values:
         first, *steps = dotted.split(".")
         module = self._dotted_module(file, scope, first, dotted) if steps else None
         if module is not None:
@@ -187,17 +136,35 @@ class Resolver:
         if known is None:
             self._bases[definition] = [definition]  # What a class that inherits from itself is told.
             found: list[Definition] = []
-            for base in self._direct_bases(definition):
+            for base in self.direct_bases(definition):
                 found += self.bases(base)
             unique = dict.fromkeys(reversed(found))
             unique.pop(definition, None)
             known = self._bases[definition] = [definition, *reversed(unique)][:BASES_MAX]
         return known
 
+    def direct_bases(self, definition: Definition) -> list[Definition]:
+        """The classes in the repository that a class names as its bases."""
+        known = self._direct.get(definition)
+        if known is not None:
+            return known
+        found = self._direct[definition] = []
+        file = self.file(definition.path)
+        if file is None or definition.at < 0:
+            return found
+        symbol = file.facts.symbols[definition.at]
+        for base in symbol.bases:
+            for value in (self.named(file, symbol.parent, base) or ())[:1]:
+                for each in self._followed(value, 0)[:1]:
+                    below = self.symbol(each.of)
+                    if below is not None and below.kind == "class" and each.of != definition:
+                        found.append(each.of)
+        return found
+
     def has_unknown_base(self, definition: Definition) -> bool:
         """Whether a class or one above it inherits from something that is not in the repository."""
         return any(
-            len(symbol.bases) > len(self._direct_bases(each))
+            len(symbol.bases) > len(self.direct_bases(each))
             for each in self.bases(definition)
             if (symbol := self.symbol(each)) is not None
         )
@@ -428,34 +395,6 @@ class Resolver:
         if first == symbol.name and symbol.parent == scope:
             return None  # `x = x.copy()` in a class body or a module says nothing about `x`.
         return self.named(file, scope, symbol.value, depth + 1)
-
-    def _direct_bases(self, definition: Definition) -> list[Definition]:
-        known = self._direct.get(definition)
-        if known is not None:
-            return known
-        found = self._direct[definition] = []
-        file = self.file(definition.path)
-        if file is None or definition.at < 0:
-            return found
-        symbol = file.facts.symbols[definition.at]
-        for base in symbol.bases:
-            for value in (self.named(file, symbol.parent, base) or ())[:1]:
-                for each in self._followed(value, 0)[:1]:
-                    below = self.symbol(each.of)
-                    if below is not None and below.kind == "class" and each.of != definition:
-                        found.append(each.of)
-        return found
-
-
-def enclosing(facts: FileFacts, offset: int, kinds: Sequence[str] = ("function", "method", "class")) -> int:
-    """The innermost symbol of these kinds around a byte offset; `MODULE` where there is none."""
-    best = MODULE
-    for index, symbol in enumerate(facts.symbols):
-        if symbol.start > offset:
-            break
-        if offset < symbol.end and symbol.kind in kinds:
-            best = index
-    return best
 
 
 def _parameter(symbol: Symbol, name: str) -> str | None:

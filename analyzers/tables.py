@@ -1,0 +1,151 @@
+"""One file's facts, with the tables by which linking finds something in them; each is made when it is first asked for.
+
+The tables are a pure function of the facts, so they are kept from one question to the next. Nothing here reads a
+second file.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from analyzers import languages
+from analyzers.facts import MODULE, Call, FileFacts, Import, Symbol
+from analyzers.languages import Language
+
+FILES_KEPT_MAX = 512
+"""Files whose tables are kept for the next question."""
+IMPORTS_MAX = 8
+"""Imports of one name in one scope that are followed."""
+
+
+class File:
+    """One file's facts with the tables that linking needs, each made when it is first asked for."""
+
+    __slots__ = (
+        "_aliases",
+        "_base_names",
+        "_calls",
+        "_imports",
+        "_names",
+        "_qualnames",
+        "_starts",
+        "facts",
+        "language",
+        "path",
+    )
+
+    def __init__(self, path: str, facts: FileFacts, language: Language) -> None:
+        self.path, self.facts, self.language = path, facts, language
+        self._names: dict[tuple[int, str], int] | None = None
+        self._starts: list[int] | None = None
+        self._base_names: set[str] | None = None
+        self._calls: dict[str, list[Call]] | None = None
+        self._qualnames: dict[str, int] | None = None
+        self._aliases: dict[str, set[str]] | None = None
+        self._imports: dict[tuple[int, str], list[Import]] | None = None
+
+    def child(self, parent: int, name: str) -> int | None:
+        """The symbol called `name` directly inside `parent`: the last one, as when the code runs, but not a setter."""
+        if self._names is None:
+            self._names = {}
+            for index, symbol in enumerate(self.facts.symbols):
+                key = symbol.parent, symbol.name
+                if key not in self._names or not self._amends(symbol):
+                    self._names[key] = index
+        return self._names.get((parent, name))
+
+    def named(self, qualname: str) -> int:
+        """The last symbol with a qualified name; `MODULE` where there is none."""
+        if self._qualnames is None:
+            self._qualnames = {symbol.qualname: index for index, symbol in enumerate(self.facts.symbols)}
+        return self._qualnames.get(qualname, MODULE)
+
+    def imports(self, scope: int, alias: str) -> list[Import]:
+        """The imports that give `scope` the name `alias`."""
+        if self._imports is None:
+            self._imports = defaultdict(list)
+            for each in self.facts.imports:
+                self._imports[each.scope, each.alias].append(each)
+        return self._imports.get((scope, alias), [])[:IMPORTS_MAX]
+
+    def scopes(self, scope: int) -> Iterator[int]:
+        """The scopes in which a name is looked up, the innermost first. A class's names are not seen from inside it."""
+        inner = scope
+        while scope >= 0:
+            symbol = self.facts.symbols[scope]
+            if symbol.kind != "class" or scope == inner:
+                yield scope
+            scope = symbol.parent
+        yield MODULE
+
+    @property
+    def base_names(self) -> set[str]:
+        """The last names of all base classes in the file."""
+        if self._base_names is None:
+            self._base_names = {base.rpartition(".")[2] for symbol in self.facts.symbols for base in symbol.bases}
+        return self._base_names
+
+    def names_for(self, name: str) -> set[str]:
+        """The names by which the file may mean something called `name`: itself, and what it is imported as."""
+        if self._aliases is None:
+            self._aliases = defaultdict(set)
+            for each in self.facts.imports:
+                if each.name and each.alias != each.name:
+                    self._aliases[each.name].add(each.alias)
+        return {name, *self._aliases.get(name, ())}
+
+    def calls_of(self, names: set[str]) -> list[Call]:
+        """The calls of something with one of the names, or imported under one."""
+        if self._calls is None:
+            self._calls = defaultdict(list)
+            for call in self.facts.calls:
+                self._calls[call.name].append(call)
+        said = set().union(*map(self.names_for, names))
+        found = [call for name in said for call in self._calls.get(name, ())]
+        return sorted(found, key=lambda call: call.end)
+
+    def symbol_before(self, offset: int) -> Symbol | None:
+        """The last symbol that starts at or before a byte."""
+        if self._starts is None:
+            self._starts = [symbol.start for symbol in self.facts.symbols]
+        at = bisect_right(self._starts, offset) - 1
+        return self.facts.symbols[at] if at >= 0 else None
+
+    def _amends(self, symbol: Symbol) -> bool:
+        """Whether a definition adds to an earlier one of the same name: a property's setter."""
+        return any(name.endswith(self.language.words.amending) for name in symbol.decorators)
+
+    def line(self, offset: int) -> int:
+        """The line, counted from 1, that holds a byte."""
+        return bisect_right(self.facts.line_starts, offset) or 1
+
+
+_kept: dict[str, File] = {}
+
+
+def file_of(path: str, facts: FileFacts) -> File | None:
+    """The tables of a file, the ones made before if the facts are the same object; None for an unknown language."""
+    known = _kept.get(path)
+    if known is not None and known.facts is facts:
+        return known
+    language = languages.for_path(path)
+    if language is None:
+        return None
+    # The oldest goes first. Threads that meet here at worst make a table twice.
+    while len(_kept) >= FILES_KEPT_MAX:
+        _kept.pop(next(iter(_kept)), None)
+    found = _kept[path] = File(path, facts, language)
+    return found
+
+
+def enclosing(facts: FileFacts, offset: int, kinds: Sequence[str] = ("function", "method", "class")) -> int:
+    """The innermost symbol of these kinds around a byte offset; `MODULE` where there is none."""
+    best = MODULE
+    for index, symbol in enumerate(facts.symbols):
+        if symbol.start > offset:
+            break
+        if offset < symbol.end and symbol.kind in kinds:
+            best = index
+    return best
