@@ -138,6 +138,10 @@ class Ledger:
         """What thinking asleep may still take today, by the cap of tokens alone."""
         return max(0, caps.tokens_per_day_max - self.spent_today(asleep=True).tokens)
 
+    def out_of_tokens(self, caps: Caps) -> str:
+        """What to say when the tokens of the day do not suffice."""
+        return f"today's {caps.tokens_per_day_max:,} tokens are spent or reserved"
+
     def keep_sent(self, purpose: Purpose, endpoint: str, text: str) -> None:
         """Remembers the exact text of a request; only the latest are kept."""
         anchor = f"{purpose.path}:{purpose.symbol}" if purpose.symbol else purpose.path
@@ -159,7 +163,7 @@ class Ledger:
     def _refusal(self, purpose: Purpose, caps: Caps, tokens: int, micros: int) -> Refused | None:
         left = self.tokens_left_today(caps)
         if purpose.asleep and tokens > left:
-            return Refused(f"today's {caps.tokens_per_day_max:,} tokens are spent or reserved", left)
+            return Refused(self.out_of_tokens(caps), left)
         if micros and self.spent_today().micros + micros > caps.money_per_day_max * 1_000_000:
             return Refused(f"today's {caps.money_per_day_max:g} of money are spent or reserved", left)
         return None

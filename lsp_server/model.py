@@ -6,13 +6,15 @@ scripted models of the tests do as well.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Literal, Protocol
 
 import msgspec
 
 REPLY_BYTES_MAX = 262_144
 """Beyond this a reply is cut and its connection closed, whatever the endpoint was asked for."""
+
+TRUNCATED_TOKENS_MIN = 1000
 
 Failure = Literal["unreachable", "timeout", "rate_limited", "server", "refused", "malformed", "too_long"]
 
@@ -83,12 +85,16 @@ class Model(Protocol):
         """The model's name, as the ledger and the price table know it."""
         ...
 
-    def stream(self, prompt: Prompt) -> AsyncIterator[Delta | Done]:
+    def stream(self, prompt: Prompt) -> AsyncGenerator[Delta | Done, None]:
         """The reply, ending with one `Done`. Raises `ModelError`."""
         ...
 
     async def context_tokens(self) -> int | None:
         """How many tokens prompt and reply may have together; None where nobody knows."""
+        ...
+
+    def limit_context(self, tokens: int, reason: str) -> None:
+        """Remembers that the endpoint takes less than it says."""
         ...
 
     async def log_probability(self, context: str, continuation: str) -> float | None:
@@ -98,6 +104,18 @@ class Model(Protocol):
     async def close(self) -> None:
         """Gives the connections back."""
         ...
+
+
+def was_truncated(estimated_tokens: int, counted_tokens: int) -> bool:
+    """Whether an endpoint read less than it was sent, by its own count: some cut the prompt without a word.
+
+    Tokenizers differ by less than a third from the estimate, so half as many again is a cut; and a cut count sits right
+    at a limit that somebody typed. Few tokens mean that only what was new to a prompt cache was counted: no cut.
+    """
+    if counted_tokens < TRUNCATED_TOKENS_MIN:
+        return False
+    at_typed_limit = -counted_tokens % 1024 <= 8
+    return estimated_tokens > counted_tokens * (1.1 if at_typed_limit else 1.5)
 
 
 class Reply(msgspec.Struct, frozen=True):

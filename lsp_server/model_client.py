@@ -14,7 +14,7 @@ import contextlib
 import json
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 from lsp_server.model import REPLY_BYTES_MAX, Delta, Done, Failure, ModelError, Prompt, Usage
@@ -62,7 +62,7 @@ class ModelClient:
             await self._client.close()
             self._client = None
 
-    async def stream(self, prompt: Prompt) -> AsyncIterator[Delta | Done]:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta | Done, None]:
         """The reply, piece by piece. Cancelling the consumer, or leaving the loop, closes the connection."""
         stream = await self._opened(prompt)
         try:

@@ -8,7 +8,7 @@ already without what may not be sent (ignored files left out, secrets blotted ou
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -95,6 +95,16 @@ class _Candidate(msgspec.Struct, frozen=True):
     end: int
     why: str
     usefulness: float
+
+
+def with_texts(context: Context, change: Callable[[str], str]) -> Context:
+    """The context with each of its texts changed in place: for blotting out, which keeps lengths in bytes."""
+    return msgspec.structs.replace(
+        context,
+        spans=tuple(msgspec.structs.replace(span, text=change(span.text)) for span in context.spans),
+        known=tuple(change(line) for line in context.known),
+        evidence=tuple(change(line) for line in context.evidence),
+    )
 
 
 def neighbour_paths(record: Record) -> list[str]:
