@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from itertools import accumulate
 
 from analyzers import syntax
 from analyzers.facts import (
@@ -30,6 +29,7 @@ from analyzers.facts import (
     Symbol,
 )
 from analyzers.languages.python.flow import Handler, Try, branches, can_end
+from analyzers.languages.python.pieces import Binding, Definition, line_starts, scopes, without_arguments
 from analyzers.syntax import Grammar, Node, Query, Syntax
 from analyzers.text import span_digest
 
@@ -65,7 +65,7 @@ def facts(grammar: Grammar, raw: bytes) -> FileFacts:
         notes.append(f"too costly to read whole: read up to line {lines}" if lines else "too costly to read")
         parsed = syntax.parse(grammar, data[:cut])
     if parsed is None:
-        return FileFacts("python", line_starts=_line_starts(data), notes=tuple(notes))
+        return FileFacts("python", line_starts=line_starts(data), notes=tuple(notes))
     return _Reading(grammar, parsed, data, notes).facts()
 
 
@@ -96,7 +96,7 @@ class _Reading:
     def facts(self) -> FileFacts:
         definitions = self.definitions()
         # The sweep below needs scopes before fields and variables, which are symbols too, can be put in between.
-        self.bounds, self.owners = _scopes(definitions)
+        self.bounds, self.owners = scopes(definitions)
         generators = {self.scope(node.start_byte) for node in self.nodes("yield")}
         exports, bindings = self.bindings(definitions)
         places = self.put_symbols(definitions, bindings, generators)
@@ -109,7 +109,7 @@ class _Reading:
             raises=tuple(self.raises()),
             returns=tuple(self.returns()),
             exports=exports,
-            line_starts=_line_starts(self.full_data),
+            line_starts=line_starts(self.full_data),
             notes=tuple(self.notes),
         )
 
@@ -132,7 +132,7 @@ class _Reading:
 
     # ---- definitions -----------------------------------------------------------------------------------------------
 
-    def definitions(self) -> list[_Definition]:
+    def definitions(self) -> list[Definition]:
         """Functions and classes in the order of the source; a parent comes before what it holds."""
         decorators: dict[int, Node] = {}
         for node in self.nodes("decorated"):
@@ -144,7 +144,7 @@ class _Reading:
         whole = [definition for definition in found if definition is not None]
         whole.sort(key=lambda definition: definition.inner_start)
         parents: list[tuple[int, int]] = []
-        kept: list[_Definition] = []
+        kept: list[Definition] = []
         for definition in whole:
             while parents and parents[-1][0] <= definition.inner_start:
                 parents.pop()
@@ -162,11 +162,11 @@ class _Reading:
             self.notes.append(f"definitions nested deeper than {NESTING_MAX} are left out")
         return kept
 
-    def definition(self, kind: str, node: Node, decorators: dict[int, Node]) -> _Definition | None:
+    def definition(self, kind: str, node: Node, decorators: dict[int, Node]) -> Definition | None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if name is None or body is None:
             return None
-        found = _Definition(kind, node, name, body, self.text_of(name))
+        found = Definition(kind, node, name, body, self.text_of(name))
         decorated = decorators.get(found.start)
         if decorated is not None:
             found.start = decorated.start_byte
@@ -189,7 +189,7 @@ class _Reading:
             elif child.type not in ("keyword_argument", "comment", "list_splat", "dictionary_splat"):
                 yield self.dotted(child)
 
-    def header(self, definition: _Definition, generator: bool) -> tuple[tuple[str, ...], str, int]:
+    def header(self, definition: Definition, generator: bool) -> tuple[tuple[str, ...], str, int]:
         """A function's parameters, return annotation and flags."""
         node = definition.node
         parameters = node.child_by_field_name("parameters")
@@ -236,10 +236,10 @@ class _Reading:
 
     # ---- fields, module variables, exports -------------------------------------------------------------------------
 
-    def bindings(self, definitions: list[_Definition]) -> tuple[tuple[str, ...] | None, list[_Binding]]:
+    def bindings(self, definitions: list[Definition]) -> tuple[tuple[str, ...] | None, list[Binding]]:
         """`__all__`, and what is assigned at module level, in class bodies and on `self`, where it is first."""
         exports: list[str] | None = None
-        found: dict[tuple[int, str], _Binding] = {}
+        found: dict[tuple[int, str], Binding] = {}
         for node in self.nodes("assignment"):
             left = node.child_by_field_name("left")
             if left is None:
@@ -263,7 +263,7 @@ class _Reading:
                 text = self.text_of(name)
                 known = found.get((parent, text))
                 if known is None:
-                    known = found[parent, text] = _Binding(parent, text, node, name)
+                    known = found[parent, text] = Binding(parent, text, node, name)
                 if target is left and not (known.annotation or known.value):
                     self.read_value(known, node)
             if plain and owner < 0 and self.text_of(left) == "__all__":
@@ -274,7 +274,7 @@ class _Reading:
                 exports = [*(exports or ()), *self.strings(node)]
         return None if exports is None else tuple(exports), list(found.values())
 
-    def class_of_self(self, target: Node, owner: int, definitions: list[_Definition]) -> int:
+    def class_of_self(self, target: Node, owner: int, definitions: list[Definition]) -> int:
         """The class whose instance `self` is, for an assignment to `self.x` inside a method; -1 where it is none."""
         receiver = target.child_by_field_name("object")
         if owner < 0 or receiver is None or self.text_of(receiver) not in ("self", "cls"):
@@ -283,7 +283,7 @@ class _Reading:
             owner = definitions[owner].parent
         return owner
 
-    def read_value(self, binding: _Binding, node: Node) -> None:
+    def read_value(self, binding: Binding, node: Node) -> None:
         annotation = node.child_by_field_name("type")
         if annotation is not None:
             binding.annotation = self.annotation(annotation)
@@ -306,7 +306,7 @@ class _Reading:
             yield match[1]
 
     def put_symbols(
-        self, definitions: list[_Definition], bindings: list[_Binding], generators: set[int]
+        self, definitions: list[Definition], bindings: list[Binding], generators: set[int]
     ) -> dict[int, int]:
         """Makes the symbols in the order of the source; says which index each definition got."""
         order: list[tuple[int, int, int]] = [(it.start, 0, index) for index, it in enumerate(definitions)]
@@ -338,7 +338,7 @@ class _Reading:
                 )
         return places
 
-    def symbol(self, it: _Definition, places: dict[int, int], generator: bool) -> Symbol:
+    def symbol(self, it: Definition, places: dict[int, int], generator: bool) -> Symbol:
         bases: tuple[str, ...] = ()
         parameters: tuple[str, ...] = ()
         annotation, flags = "", 0
@@ -420,7 +420,7 @@ class _Reading:
         if _LITERAL.match(written):
             return "str()"
         if "(" in written:
-            written = _without_arguments(written)
+            written = without_arguments(written)
         return _SPACE.sub("", written) if _DOTTED.fullmatch(written) else OPAQUE
 
     def dotted(self, node: Node | None) -> str:
@@ -496,89 +496,6 @@ class _Reading:
         return OPAQUE if name == OPAQUE else f"{name}()"
 
 
-class _Definition:
-    """A function or a class while its file is read."""
-
-    __slots__ = (
-        "body",
-        "body_start",
-        "decorators",
-        "end",
-        "inner_start",
-        "kind",
-        "name",
-        "name_end",
-        "name_start",
-        "node",
-        "parent",
-        "qualname",
-        "start",
-    )
-
-    def __init__(self, kind: str, node: Node, name: Node, body: Node, text: str) -> None:
-        self.kind, self.node, self.body = kind, node, body
-        self.inner_start = self.start = node.start_byte
-        self.end, self.body_start = node.end_byte, body.start_byte
-        self.name_start, self.name_end = name.start_byte, name.end_byte
-        self.name = self.qualname = text
-        self.parent = MODULE
-        self.decorators: tuple[str, ...] = ()
-
-
-class _Binding:
-    """A field or a module variable while its file is read."""
-
-    __slots__ = ("annotation", "end", "flags", "name", "name_end", "name_start", "parent", "start", "value")
-
-    def __init__(self, parent: int, name: str, node: Node, name_node: Node) -> None:
-        self.parent, self.name = parent, name
-        self.start, self.end = node.start_byte, node.end_byte
-        self.name_start, self.name_end = name_node.start_byte, name_node.end_byte
-        self.annotation = self.value = ""
-        self.flags = 0
-
-
 @cache
 def _query(grammar: Grammar) -> Query:
     return grammar.query(files("analyzers.languages.python").joinpath("facts.scm").read_text("utf-8"))
-
-
-def _scopes(definitions: list[_Definition]) -> tuple[list[int], list[int]]:
-    """Sorted offsets and the definition whose body holds what follows each; what a header holds runs outside it."""
-    bounds, owners = [0], [MODULE]
-    open_ends: list[tuple[int, int]] = []
-
-    def close(until: int) -> None:
-        while open_ends and open_ends[-1][0] <= until:
-            end, _ = open_ends.pop()
-            bounds.append(end)
-            owners.append(open_ends[-1][1] if open_ends else MODULE)
-
-    for index, definition in enumerate(definitions):
-        close(definition.inner_start)
-        bounds.append(definition.body_start)
-        owners.append(index)
-        open_ends.append((definition.end, index))
-    close(definitions[-1].end if definitions else 0)
-    close(1 << 62)
-    return bounds, owners
-
-
-def _line_starts(data: bytes) -> tuple[int, ...]:
-    """Like `text.Lines`, at the speed of C: `bytes.splitlines` ends lines where the protocol does."""
-    starts = tuple(accumulate(map(len, data.splitlines(keepends=True)), initial=0))
-    return starts if data.endswith((b"\n", b"\r")) or not data else starts[:-1]
-
-
-def _without_arguments(written: str) -> str:
-    """`a.b(c, d(e)).f` becomes `a.b().f`. Brackets in strings may mislead it; then it is no dotted name any more."""
-    kept: list[str] = []
-    depth = 0
-    for char in written:
-        if char == ")":
-            depth -= 1
-        if depth == 0:
-            kept.append(char)
-        if char == "(":
-            depth += 1
-    return "".join(kept)
