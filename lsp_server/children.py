@@ -46,8 +46,8 @@ def package_root() -> Path:
 def spawn(module: str, arguments: Sequence[str], folder: Path, *, talk: bool = False) -> subprocess.Popen[bytes]:
     """Starts `module.main(arguments)` in a process of its own, its working directory `folder` (one of ours).
 
-    Its standard input is a pipe, its lifeline. With `talk` its standard output is a pipe too; else it goes nowhere.
-    Its standard error is a pipe that somebody must read.
+    Its standard input is a pipe, its lifeline. With `talk` its standard output is a pipe too, and its standard error
+    goes nowhere; without, it is the other way round, and somebody must read that pipe.
     """
     command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP, str(package_root()), module, *arguments]
     flags = 0
@@ -57,7 +57,7 @@ def spawn(module: str, arguments: Sequence[str], folder: Path, *, talk: bool = F
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE if talk else subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if talk else subprocess.PIPE,
         cwd=folder,
         close_fds=True,
         creationflags=flags,

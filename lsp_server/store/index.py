@@ -138,6 +138,10 @@ class IndexWriter:
             )
         return found
 
+    def known_blobs(self) -> set[str]:
+        """All blobs whose facts are stored."""
+        return {row[0] for row in self._database.query("SELECT name FROM blobs")}
+
     def add_facts(self, batch: Sequence[Extracted]) -> None:
         """Stores facts and postings of blobs; those already known are left as they are."""
         known = self.known(item.blob for item in batch)
