@@ -65,7 +65,13 @@ class Paused(msgspec.Struct, frozen=True, tag="paused"):
     id: int = 0
 
 
-ToSleeper = StatusAsked | AnalyzeAsked | FilesChanged | Reconcile | Focused | Active | Paused
+class Suspect(msgspec.Struct, frozen=True, tag="suspect"):
+    """A reader met damage in the index: the sleeper checks it, and builds it again where that is true."""
+
+    detail: str = ""
+
+
+ToSleeper = StatusAsked | AnalyzeAsked | FilesChanged | Reconcile | Focused | Active | Paused | Suspect
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
@@ -138,6 +144,8 @@ class Status(msgspec.Struct, frozen=True, tag="status"):
     memory_bytes: int
     set_aside: dict[str, str] = {}
     """Path → why the file is not read."""
+    notes: tuple[str, ...] = ()
+    """What was left out on purpose: repositories inside, folders that cannot be read."""
     background: dict[str, str] = {}
     """What each further job of the sleeper says about itself."""
     causes: tuple[str, ...] = ()

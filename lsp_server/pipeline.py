@@ -39,7 +39,7 @@ class Announce:
     """Who is told what. Each must return at once."""
 
     table: Callable[[dict[str, str], tuple[str, ...]], None]
-    """Current blobs of these paths, as read from the disk; and paths that are gone. May come before facts are stored."""
+    """Current blobs of these paths, as read from the disk; and paths that are gone. May precede their facts."""
     progress: Callable[[str, int, int, str], None]
     """Stage (`scan`, `facts`), files done, files in all, and one clause."""
 

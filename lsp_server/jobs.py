@@ -1,0 +1,38 @@
+"""What else the sleeper does while idle: the seam for history, anticipation and thinking.
+
+A job is appended to `JOBS` as a factory. It runs on the sleeper's one thread, after facts and deep records are done
+and while the user does nothing; it reads through its own `IndexReader` and keeps what it makes in the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from lsp_server.settings import Settings
+from lsp_server.store import RepositoryFolders
+
+
+class Job(Protocol):
+    """Work that nobody waits for."""
+
+    name: str
+
+    def has_work(self) -> bool:
+        """Whether `step` would do anything. Asked often; must return at once."""
+
+    def step(self, should_pause: Callable[[], bool]) -> bool:
+        """Does some of the work, and returns soon after `should_pause` says so; whether anything was done.
+
+        Asks `should_pause` at least every 50 ms, also while it waits for a reply from somewhere.
+        """
+
+    def files_changed(self, changed: Sequence[str], removed: Sequence[str]) -> None:
+        """These files have other contents now, or are gone."""
+
+    def describe(self) -> str:
+        """What it is doing or why it does nothing, in one clause, for `status`. May be asked from another thread."""
+
+
+JOBS: list[Callable[[RepositoryFolders, Settings], Job]] = []
+"""In the order in which they get their turn."""
