@@ -76,12 +76,19 @@ class Names:
         self._files: dict[str, File | None] = {}
         self._defining: dict[str, tuple[Node, ...]] = {}
         self._locals: dict[Node, str] = {}
+        self.decorated: dict[str, list[Node]] = {}
+        """In the files read so far: what is decorated with `x.anything`, by `x`."""
 
     def file(self, path: str) -> File | None:
         """The file's facts and lookups; None where there are none."""
         if path not in self._files:
             facts = self.code.facts(path)
             self._files[path] = _file(facts, self.code.source(path)) if facts else None
+            for index, symbol in enumerate(facts.symbols if facts else ()):
+                for decorator in symbol.decorators:
+                    head, dot, _ = decorator.partition(".")
+                    if dot and symbol.kind in ("function", "method"):
+                        self.decorated.setdefault(head, []).append(Node(path, index))
         return self._files[path]
 
     @property

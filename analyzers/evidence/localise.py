@@ -19,7 +19,7 @@ from analyzers.evidence.failures import Failure, Frame
 from analyzers.evidence.hints import Hint, hints
 from analyzers.evidence.lexing import KEYWORDS, strings, subwords
 from analyzers.evidence.paths import Known
-from analyzers.evidence.scene import Scene, follow, place
+from analyzers.evidence.scene import VALUE_WORD, Scene, follow, place
 from analyzers.facts import MODULE
 
 WEIGHTS: dict[str, float] = {
@@ -35,10 +35,12 @@ WEIGHTS: dict[str, float] = {
     "size": 0.3,
     "general": -0.3,
     "trivial": -0.3,
+    "support": -0.5,
 }
 """How much each feature counts. Few and round on purpose: they were chosen on several projects, not fitted to one."""
 
 NEAR_FILES_MAX = 20
+NAMESAKES_MAX = 3
 TESTS_MAX = 8
 """Failing tests that are looked into; parametrised cases of one test count once."""
 SUSPECTS_MAX = 50
@@ -107,6 +109,9 @@ def localise(
     for suspect in suspects:
         suspect.score = sum(chosen.get(name, 0.0) * value for name, value in suspect.features.items())
     suspects.sort(key=lambda suspect: (-suspect.score, suspect.path, suspect.line))
+    # Overloads and conditional definitions share a name; the best of them stands for all.
+    distinct = {(suspect.path, suspect.name): suspect for suspect in reversed(suspects)}
+    suspects = [suspect for suspect in suspects if distinct[suspect.path, suspect.name] is suspect]
     return suspects[:SUSPECTS_MAX], scenes
 
 
@@ -179,17 +184,32 @@ def _tested_paths(scene: Scene, names: Names) -> list[str]:
     if scene.test is None:
         return []
     found = dict.fromkeys(_patched(scene, names))
-    stem = scene.test.path.rpartition("/")[2].rpartition(".")[0]
-    stem = stem.removeprefix("test_").removesuffix("_test").removesuffix("_tests")
+    stem = _about(scene)
+    found.update(dict.fromkeys(_namesakes(stem, scene.test.path, names)))
     file = names.file(scene.test.path)
     for item in file.facts.imports if file else ():
         for dotted in (f"{item.module}.{item.name}" if item.name else item.module, item.module):
             path = names.code.module_path(dotted, scene.test.path)
             if path:
-                if _stem(path) == stem or path in scene.failure.errors[-1].message:
+                if path in scene.failure.errors[-1].message:
                     found.setdefault(path)
                 break
     return list(found)[:6]
+
+
+def _about(scene: Scene) -> str:
+    """What the test's file is about, by its name: `cart` for `test_cart.py`."""
+    stem = _stem(scene.test.path) if scene.test else ""
+    return stem.removeprefix("test_").removesuffix("_test").removesuffix("_tests").removeprefix("tests_")
+
+
+def _namesakes(stem: str, test_path: str, names: Names) -> list[str]:
+    """The files outside tests of that name; of several, those that share most folders with the test."""
+    folders = set(test_path.split("/"))
+    found = [path for path in names.code.paths() if stem and _stem(path) == stem and path != test_path]
+    shared = {path: len(folders & set(path.split("/"))) for path in found}
+    best = max(shared.values(), default=0)
+    return [path for path in found if shared[path] == best][:NAMESAKES_MAX]
 
 
 def _patched(scene: Scene, names: Names) -> list[str]:
@@ -218,7 +238,9 @@ def _score(suspects: list[Suspect], scenes: Sequence[Scene], names: Names, is_te
     rarity = _rarity([subwords(suspect.name) + subwords(_stem(suspect.path)) for suspect in suspects])
     bodies = [set(_words(names.text(suspect.node))) for suspect in suspects]
     body_rarity = _rarity([list(body) for body in bodies])
-    for suspect, body in zip(suspects, bodies, strict=True):
+    literals = [set(_literals(names.text(suspect.node))) for suspect in suspects]
+    held_rarity = _rarity([list(words) for words in literals])
+    for suspect, body, held in zip(suspects, bodies, literals, strict=True):
         features = suspect.features
         for scene in scenes:
             for name, value in _of_scene(suspect, scene, names, is_test, rarity).items():
@@ -226,10 +248,12 @@ def _score(suspects: list[Suspect], scenes: Sequence[Scene], names: Names, is_te
         lines = names.text(suspect.node).count("\n") + 1
         features["hint"] = max((hint.weight for hint in suspect.hints), default=0.0)
         features["size"] = min(1.0, math.log2(1 + lines) / 6)
+        features["support"] = 1.0 if "test" in _stem(suspect.path) else 0.0
         features["trivial"] = 1.0 if lines <= 2 or _is_special(suspect.name) else 0.0
         callers = set().union(*(scene.reached.callers.get(suspect.node, set()) for scene in scenes))
         features["general"] = min(1.0, math.log2(1 + len(callers)) / 5)
         query = [_query(scene, names) for scene in scenes]
+        features["literal"] = sum(_overlap(list(scene.differing), held, held_rarity) for scene in scenes) / len(scenes)
         features["text"] = sum(_overlap(words, body, body_rarity) for words in query) / max(1, len(query))
         shared = {word for words in query for word in words if word in body}
         suspect.shared = tuple(sorted(shared, key=lambda word: (-body_rarity.get(word, 0.0), word))[:5])
@@ -258,14 +282,12 @@ def _of_scene(
     test_words = [word for word in subwords(scene.failure.test.partition("[")[0]) if word not in _STOP]
     own = subwords(suspect.name) + subwords(_stem(suspect.path))
     suspect.named = suspect.named or tuple(word for word in dict.fromkeys(test_words) if word in own)
-    stem = _stem(scene.test.path) if scene.test else ""
-    about = stem.removeprefix("test_").removesuffix("_test").removesuffix("_tests")
+    about = _about(scene)
     return {
         "trace": trace,
         "reach": scene.reached.weight.get(node, 0.0),
         "statement": scene.direct.get(node, 0.0),
         "name": _overlap(test_words, set(own), rarity),
-        "literal": _literals(scene, names.text(node)),
         "message": _named_in(scene.failure, suspect),
         "module": 1.0 if about and about == _stem(suspect.path) else 0.0,
     }
@@ -280,12 +302,9 @@ def _named_in(failure: Failure, suspect: Suspect) -> float:
     return 1.0 if name in found else 0.5 if owner and owner in found else 0.0
 
 
-def _literals(scene: Scene, text: str) -> float:
-    """The share of the words in which the expected and the actual value differ that the function's literals hold."""
-    if not scene.differing:
-        return 0.0
-    held = " ".join(strings(text))
-    return sum(1 for word in scene.differing if word in held) / len(scene.differing)
+def _literals(text: str) -> list[str]:
+    """The words inside a function's string literals, docstrings included, as an assertion's values are cut."""
+    return VALUE_WORD.findall(" ".join(strings(text)))
 
 
 def _query(scene: Scene, names: Names) -> list[str]:

@@ -104,6 +104,9 @@ def expand(names: Names, node: Node) -> list[tuple[Node, float]]:
     if symbol.kind == "class":
         return _of_class(names, node)
     found: dict[Node, float] = {}
+    registered = [other for other in names.decorated.get(symbol.name, ()) if _registers(names, other, node)]
+    for other in registered[:DISPATCHED_MAX]:
+        _add(found, other, max(DISPATCHED_MIN, GUESS / len(registered) ** 0.5))
     file = names.file(node.path)
     for child in file.children.get(node.at, ()) if file else ():
         if file and file.facts.symbols[child].kind in ("function", "class"):
@@ -115,6 +118,14 @@ def expand(names: Names, node: Node) -> list[tuple[Node, float]]:
             for target, factor in _dispatched(names, node):
                 _add(found, target, factor)
     return list(found.items())
+
+
+def _registers(names: Names, decorated: Node, registry: Node) -> bool:
+    """Whether a decoration `@registry.register` means this registry."""
+    if names.symbol(registry).kind == "field":
+        return False
+    scope = Node(decorated.path, names.symbol(decorated).parent)
+    return names.resolve(scope, Mention(names.symbol(registry).name, 0)) == registry
 
 
 def _dispatched(names: Names, node: Node) -> list[tuple[Node, float]]:

@@ -28,7 +28,7 @@ _SETUP = frozenset(
     ["setUp", "setUpClass", "asyncSetUp", "setup", "setup_method", "setup_class", "setUpModule", "setup_module"]
 )
 DETAILS_MAX = 200
-_VALUE_WORD = re.compile(r"[\w-]{3,}")
+VALUE_WORD = re.compile(r"[\w-]{3,}")
 _COMPARED = re.compile(r"(?:AssertionError: )?(?:assert )?(.+?) (?:==|!=|in|not in) (.+)")
 
 
@@ -79,12 +79,12 @@ def differing(failure: Failure) -> frozenset[str]:
     for line in failure.details[:DETAILS_MAX]:
         text = line.strip()
         if text.startswith("- "):
-            removed.update(_VALUE_WORD.findall(text))
+            removed.update(VALUE_WORD.findall(text))
         elif text.startswith("+ ") and not text.startswith("+  where"):
-            added.update(_VALUE_WORD.findall(text))
+            added.update(VALUE_WORD.findall(text))
         elif match := _COMPARED.match(text):
-            removed.update(_VALUE_WORD.findall(match[1]))
-            added.update(_VALUE_WORD.findall(match[2]))
+            removed.update(VALUE_WORD.findall(match[1]))
+            added.update(VALUE_WORD.findall(match[2]))
     return frozenset(removed ^ added)
 
 
