@@ -7,11 +7,9 @@ the language server protocol says they end (`\\n`, `\\r\\n`, `\\r`), which is no
 from __future__ import annotations
 
 import hashlib
-import re
 from bisect import bisect_right
 from enum import StrEnum
-
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+from itertools import accumulate
 
 
 class Encoding(StrEnum):
@@ -29,7 +27,10 @@ class Lines:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.starts = [0, *(match.end() for match in _LINE_END.finditer(data))]
+        # Of bytes, `splitlines` knows the protocol's three line ends and no other; it runs at the speed of C.
+        self.starts = [0, *accumulate(map(len, data.splitlines(keepends=True)))]
+        if data and data[-1] not in b"\r\n":
+            self.starts.pop()
 
     def line_of(self, offset: int) -> int:
         """The line, counted from 0, that holds the byte at `offset` (clamped to the text)."""

@@ -101,6 +101,7 @@ class Session:
         if located is None:
             return None
         repository, path = located
+        repository.view.refresh()
         lines = repository.view.lines(path)
         return Document(repository.view, path, lines) if lines is not None else None
 

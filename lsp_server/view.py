@@ -21,7 +21,10 @@ from lsp_server.buffers import Buffer
 from lsp_server.modules import ModuleTable
 from lsp_server.store import IndexReader, StoreError
 
-TEXTS_CACHED_MAX = 64
+TEXTS_CACHED_MAX = 256
+TEXTS_CACHED_BYTES_MAX = 12 << 20
+"""Texts of files that answers cite, kept for the next request."""
+BUFFER_FACTS_CACHED_MAX = 64
 TEXT_BYTES_MAX = 16 << 20
 """A larger file is never read to show a line of it."""
 DIGESTS_CACHED_MAX = 4_000
@@ -60,12 +63,18 @@ class View:
         self.reader = reader
         self.buffers = buffers
         """Open buffers by their path in the repository."""
+        self._files: Mapping[str, str] | None = None
         self._table = table
         self._state = state
         self._modules = ModuleTable()
         self._texts: OrderedDict[tuple[str, str], tuple[bytes, Lines]] = OrderedDict()
+        self._texts_bytes = 0
         self._buffer_facts: dict[str, tuple[bytes, FileFacts]] = {}
         self._digests: OrderedDict[str, dict[str, frozenset[str]]] = OrderedDict()
+
+    def refresh(self) -> None:
+        """Look at the index's table of files anew. Whoever begins a request does; until then one table is read."""
+        self._files = None
 
     def note(self) -> str:
         """What a reader must know about how current this is; empty where all is current."""
@@ -78,11 +87,14 @@ class View:
 
     def blob(self, path: str) -> str | None:
         """The blob that the index has for a path."""
-        return self._read(lambda: self.reader.files().get(path), None)
+        return self.paths().get(path)
 
     def paths(self) -> Mapping[str, str]:
         """Path → blob of every file in the index."""
-        return self._read(self.reader.files, {})
+        if self._files is None:
+            none: dict[str, str] = {}
+            self._files = self._read(self.reader.files, none)
+        return self._files
 
     def record(self, path: str, name: str) -> Record | None:
         """The deep record of a symbol, if it is prepared."""
@@ -109,7 +121,8 @@ class View:
 
     def index_facts(self, path: str) -> FileFacts | None:
         """The facts of a file as the index has it."""
-        return self._read(lambda: self.reader.facts_at(path), None)
+        blob = self.paths().get(path)
+        return self._read(lambda: self.reader.facts(blob), None) if blob is not None else None
 
     def paths_calling(self, name: str) -> Sequence[str]:
         """Files that call something of this last name."""
@@ -230,8 +243,10 @@ class View:
         found = (data, Lines(data))
         if blob == blob_name(raw):
             self._texts[key] = found
-            if len(self._texts) > TEXTS_CACHED_MAX:
-                self._texts.popitem(last=False)
+            self._texts_bytes += len(data)
+            while len(self._texts) > TEXTS_CACHED_MAX or self._texts_bytes > TEXTS_CACHED_BYTES_MAX:
+                _, (old, _) = self._texts.popitem(last=False)
+                self._texts_bytes -= len(old)
         return found
 
     def _facts_of_buffer(self, path: str, buffer: Buffer) -> FileFacts | None:
@@ -241,7 +256,7 @@ class View:
             return None
         cached = self._buffer_facts.get(path)
         if cached is None or cached[0] is not tree.data:
-            if len(self._buffer_facts) > TEXTS_CACHED_MAX:
+            if len(self._buffer_facts) > BUFFER_FACTS_CACHED_MAX:
                 self._buffer_facts.clear()
             cached = self._buffer_facts[path] = (tree.data, language.facts_of_syntax(tree))
         return cached[1]

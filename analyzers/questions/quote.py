@@ -12,6 +12,7 @@ from analyzers.questions.kind import Asked
 from analyzers.questions.prose import last_name
 from analyzers.questions.wording import words_for
 from analyzers.records import Place, Record
+from analyzers.text import Lines
 
 CALL_BYTES_MAX = 600
 """A call that is longer is not an example of anything."""
@@ -260,7 +261,7 @@ def place_at(asked: Asked, path: str, name: str, line: int = 0) -> Place | None:
     source = asked.neighbours.source(path)
     if source is None or line < 1:
         return None
-    starts = [0, *(match.end() for match in re.finditer(rb"\r\n|\n|\r", source))]
+    starts = Lines(source).starts
     if line > len(starts):
         return None
     start, end = line_span(source, starts[line - 1])
