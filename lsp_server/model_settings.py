@@ -87,6 +87,8 @@ class SleepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tokens_per_day_max: int = 500_000
     money_per_day_max: float = 1.0
     """In the price table's currency; holds across repositories."""
+    exclude: tuple[str, ...] = ()
+    """Never sent to a model: patterns as in `.gitignore`, besides each repository's `.forethoughtignore`."""
 
     @property
     def drafts_bounded(self) -> int:
@@ -107,4 +109,5 @@ def lowered(own: SleepSettings, asked: SleepSettings) -> SleepSettings:
         reply_tokens_max=min(own.reply_tokens_max, asked.reply_tokens_max),
         tokens_per_day_max=min(own.tokens_per_day_max, asked.tokens_per_day_max),
         money_per_day_max=min(own.money_per_day_max, asked.money_per_day_max),
+        exclude=tuple(dict.fromkeys((*own.exclude, *asked.exclude))),
     )

@@ -6,6 +6,7 @@ knows how an answer will be shown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,7 +15,8 @@ from analyzers import graph
 from analyzers.facts import FileFacts, Symbol
 from analyzers.questions import catalogue
 from analyzers.questions.answer import Answer
-from analyzers.records import RANK, Depth, Record
+from analyzers.records import RANK, Dependency, Depth, Record
+from analyzers.text import span_digest
 from lsp_server.view import View
 
 STALE_NAMES_MAX = 20
@@ -70,10 +72,14 @@ def changed_since(view: View, record: Record) -> tuple[str, ...]:
     """
     if record.depth < Depth.DEEP:
         return ()  # Put together from the present facts just now.
+    own = Dependency("span", record.path, record.name, record.digest)
+    return changed_among(view, (own, *record.depends))
+
+
+def changed_among(view: View, depends: Sequence[Dependency]) -> tuple[str, ...]:
+    """Names of those dependencies that are not what they were."""
     changed: dict[str, None] = {}
-    if not _same(view, record.path, record.name, record.digest):
-        changed[record.name] = None
-    for each in record.depends:
+    for each in depends:
         if each.kind == "span" and not _same(view, each.path, each.name, each.digest):
             changed[each.name or each.path] = None
         elif each.kind == "lookup" and not _same_lookup(view, each.name, each.digest):
@@ -129,6 +135,10 @@ def _called_at(view: View, path: str, facts: FileFacts, offset: int) -> Target |
 def _same(view: View, path: str, name: str, digest: str) -> bool:
     if not digest:
         return True
+    if not name:
+        # The whole file: what stands outside every function and class.
+        text = view.text(path)
+        return text is not None and span_digest(text, 0, len(text)) == digest
     digests = view.digests(path)
     # A file that is gone, or whose present text nobody has read yet, is not known to be the same.
     return digests is not None and digest in digests.get(name, frozenset())

@@ -125,3 +125,44 @@ def explain(
     from lsp_server.cli.explaining import run
 
     run(path, as_json=json)
+
+
+@app.command()
+def think(
+    path: Repository = Path("."),
+    budget_tokens: Annotated[
+        int | None,
+        typer.Option("--budget-tokens", min=0, metavar="N", help="The most that this run may take; never passed."),
+    ] = None,
+    show_context: Annotated[
+        bool, typer.Option("--show-context", help="Send nothing; show what would be sent about the likeliest symbol.")
+    ] = False,
+) -> None:
+    """Think ahead with the language model of your settings, about the likeliest symbols first."""
+    from lsp_server.cli.thinking import think as run
+
+    run(path, budget_tokens=budget_tokens, show_context=show_context)
+
+
+@app.command()
+def sent(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many requests, the latest.")] = 1,
+    json: Json = False,
+) -> None:
+    """Show the exact text of what was sent to a model."""
+    from lsp_server.cli.thinking import sent as run
+
+    run(limit=limit, as_json=json)
+
+
+@app.command()
+def report(
+    path: Repository = Path("."),
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")] = Path(
+        "report.html"
+    ),
+) -> None:
+    """Write a page about what was anticipated, how often it was right, what was spent and what that saved."""
+    from lsp_server.cli.reporting import report as run
+
+    run(path, output)

@@ -1,0 +1,107 @@
+"""What a workspace gives a thinker: candidates by how likely they are asked about, and the material of their contexts.
+
+It reads through a `View` and keeps back what may not be sent. It must not know when thinking happens or what it costs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+
+from analyzers.facts import FileFacts
+from analyzers.records import Record
+from analyzers.thinking.context import Material, neighbour_paths
+from lsp_server import prepared
+from lsp_server.sendable import Sendable
+from lsp_server.thinker import Candidate
+from lsp_server.view import View
+
+CANDIDATES_MAX = 200
+FOCUSED_MAX = 20
+OPENING_BYTES_MAX = 2_400
+"""What of an anchor's source its question is scored after."""
+EDGE_TOKENS = 110
+"""What a neighbour adds to a context, about."""
+EDGES_COUNTED_MAX = 40
+
+Evidence = Callable[[Record], Sequence[str]]
+
+
+class WorkspaceSource:
+    """Implements `thinker.Source`. Belongs to one thread, like its view."""
+
+    def __init__(
+        self,
+        view: View,
+        sendable: Sendable,
+        *,
+        context_tokens_max: int,
+        evidence: Evidence = lambda record: (),
+        likeliest: Callable[[View, int], Sequence[Record]] | None = None,
+    ) -> None:
+        """`likeliest` is the predictor; without one, the records' own order counts."""
+        self._view = view
+        self._sendable = sendable
+        self._context_tokens_max = context_tokens_max
+        self._evidence = evidence
+        self._likeliest = likeliest or (lambda view, count: view.top(count))
+        self._first: dict[tuple[str, str], None] = {}
+
+    def put_first(self, anchors: Iterable[tuple[str, str]]) -> None:
+        """The cursor rests on these, or they are in a failing test or a traceback; the latest come first."""
+        for path, symbol in anchors:
+            self._first.pop((path, symbol), None)
+            self._first[(path, symbol)] = None
+        while len(self._first) > FOCUSED_MAX:
+            del self._first[next(iter(self._first))]
+
+    def candidates(self) -> list[Candidate]:
+        """The likeliest, where they may be sent. The n-th is about 1/n as likely: questions follow Zipf's law."""
+        found: dict[tuple[str, str], Candidate] = {}
+        for path, symbol in reversed(self._first):
+            record = prepared.record(self._view, path, symbol)
+            if record is not None and self._sendable.may_send(path):
+                found[(path, symbol)] = self._candidate(record, 1.0, first=True)
+        for rank, record in enumerate(self._likeliest(self._view, CANDIDATES_MAX)):
+            key = (record.path, record.name)
+            if key not in found and self._sendable.may_send(record.path):
+                found[key] = self._candidate(record, 1.0 / (1 + rank))
+        return list(found.values())
+
+    def material(self, candidate: Candidate) -> Material | None:
+        record = prepared.record(self._view, candidate.path, candidate.symbol)
+        return collect(self._view, record, self._sendable, self._evidence(record)) if record is not None else None
+
+    def _candidate(self, record: Record, predictability: float, *, first: bool = False) -> Candidate:
+        edges = len(record.callers) + len(record.callees) + len(record.tests[:3]) + len(record.raises)
+        size = (record.end - record.start) // 4 + EDGE_TOKENS * min(edges, EDGES_COUNTED_MAX)
+        version = hashlib.blake2b(record.digest.encode(), digest_size=8)
+        for dependency in record.depends:
+            version.update(dependency.digest.encode())
+        source = self._view.source(record.path)
+        return Candidate(
+            record.path,
+            record.name,
+            version.hexdigest(),
+            predictability,
+            min(size, self._context_tokens_max),
+            first,
+            f"Why does {record.name} not do what I expect?",
+            source[record.start : record.end][:OPENING_BYTES_MAX].decode("utf-8", "replace") if source else "",
+        )
+
+
+def collect(view: View, record: Record, sendable: Sendable, evidence: Sequence[str] = ()) -> Material:
+    """Everything that a record's context is made from and may be sent."""
+    sources: dict[str, bytes] = {}
+    facts: dict[str, FileFacts] = {}
+    for path in neighbour_paths(record):
+        if not sendable.may_send(path):
+            continue
+        source, file_facts = view.source(path), view.index_facts(path)
+        if source is not None:
+            sources[path] = source
+        if file_facts is not None:
+            facts[path] = file_facts
+    answers = [answer for answer in prepared.answers(view, record) if answer.freshness == "fresh" and answer.weight > 0]
+    return Material(record, sources, facts, answers, evidence)
