@@ -101,6 +101,20 @@ class Return(msgspec.Struct, frozen=True, array_like=True, gc=False):
     end: int
 
 
+class Local(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a function assigns to a local variable, where that tells what the variable is.
+
+    There is one for each assignment to the name, in the order of the source; `value` is `OPAQUE` where one of several
+    does not tell. `flags` has `CALLS_VALUE` as for a field; `x = None` does not count.
+    """
+
+    scope: int
+    name: str
+    value: str
+    annotation: str = ""
+    flags: int = 0
+
+
 class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Everything that one blob says."""
 
@@ -116,6 +130,7 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Byte offset of each line's start, so that a citation's line is known without the source."""
     notes: tuple[str, ...] = ()
     """What went wrong while reading it, for `doctor`; partial facts are still facts."""
+    locals: tuple[Local, ...] = ()
 
 
 def called_names(facts: FileFacts) -> tuple[str, ...]:

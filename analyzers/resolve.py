@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
-from analyzers.facts import CALLS_VALUE, MODULE, OPAQUE, Call, FileFacts, Import, Symbol
+from analyzers.facts import CALLS_VALUE, MODULE, OPAQUE, Call, FileFacts, Import, Local, Symbol
 from analyzers.records import RANK, Confidence
 from analyzers.tables import File, enclosing, file_of
 
@@ -241,6 +241,8 @@ class Resolver:
         for each in file.scopes(scope):
             if each >= 0 and (annotation := _parameter(file.facts.symbols[each], name)) is not None:
                 return self.instances(file, each, annotation, depth) if annotation else None
+            if each >= 0 and (assigned := file.locals(each, name)):
+                return self._assigned(file, each, assigned, depth + 1)
             found = self._in_scope(file, each, name, depth)
             if found is not None:
                 return found
@@ -248,6 +250,23 @@ class Resolver:
         if found is not None:
             return found
         return [] if name in file.language.words.builtins else None
+
+    def _assigned(self, file: File, scope: int, assigned: list[Local], depth: int) -> Values:
+        """What a local variable holds. Of several assignments nobody knows which one was last."""
+        found: list[Value] = []
+        known = False
+        surely: Confidence = "certain" if len(assigned) == 1 else "likely"
+        for each in assigned[:DEFINITIONS_MAX]:
+            if each.annotation:
+                values = self.instances(file, scope, each.annotation, depth)
+            elif each.value.partition(".")[0] == each.name:
+                continue  # `x = x.copy()` says nothing that the other assignments do not.
+            else:
+                values = self.named(file, scope, each.value, depth)
+                values = self._call_all(values, depth) if each.flags & CALLS_VALUE else values
+            known = known or values is not None
+            found += [value._replace(confidence=weaker(value.confidence, surely)) for value in values or ()]
+        return found if known else None
 
     def _in_scope(self, file: File, scope: int, name: str, depth: int) -> Values:
         index = file.child(scope, name)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from analyzers import languages
-from analyzers.facts import MODULE, Call, FileFacts, Import, Symbol
+from analyzers.facts import MODULE, Call, FileFacts, Import, Local, Symbol
 from analyzers.languages import Language
 
 FILES_KEPT_MAX = 512
@@ -28,6 +28,7 @@ class File:
         "_base_names",
         "_calls",
         "_imports",
+        "_locals",
         "_names",
         "_qualnames",
         "_starts",
@@ -40,6 +41,7 @@ class File:
         self.path, self.facts, self.language = path, facts, language
         self._names: dict[tuple[int, str], int] | None = None
         self._starts: list[int] | None = None
+        self._locals: dict[tuple[int, str], list[Local]] | None = None
         self._base_names: set[str] | None = None
         self._calls: dict[str, list[Call]] | None = None
         self._qualnames: dict[str, int] | None = None
@@ -79,6 +81,14 @@ class File:
                 yield scope
             scope = symbol.parent
         yield MODULE
+
+    def locals(self, scope: int, name: str) -> list[Local]:
+        """What is known to be assigned to a local variable."""
+        if self._locals is None:
+            self._locals = defaultdict(list)
+            for each in self.facts.locals:
+                self._locals[each.scope, each.name].append(each)
+        return self._locals.get((scope, name), [])
 
     @property
     def base_names(self) -> set[str]:

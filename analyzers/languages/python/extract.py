@@ -24,6 +24,7 @@ from analyzers.facts import (
     Call,
     FileFacts,
     Import,
+    Local,
     Raise,
     Return,
     Symbol,
@@ -77,7 +78,7 @@ def facts_of_syntax(grammar: Grammar, parsed: Syntax) -> FileFacts:
 class _Reading:
     """One file while it is read. Lives only inside the two functions above."""
 
-    __slots__ = ("bounds", "captures", "data", "full_data", "notes", "owners", "receivers", "symbols", "text")
+    __slots__ = ("bounds", "captures", "data", "full_data", "locals", "notes", "owners", "receivers", "symbols", "text")
 
     def __init__(self, grammar: Grammar, parsed: Syntax, full_data: bytes, notes: list[str]) -> None:
         self.data = parsed.data
@@ -88,6 +89,7 @@ class _Reading:
         self.notes = notes
         self.receivers: dict[str, str] = {}
         self.symbols: list[Symbol] = []
+        self.locals: dict[tuple[int, str], list[tuple[str, str, int]]] = {}
         error = syntax.first_error(parsed)
         if error >= 0:
             line = parsed.data.count(b"\n", 0, error) + 1
@@ -111,6 +113,7 @@ class _Reading:
             exports=exports,
             line_starts=line_starts(self.full_data),
             notes=tuple(self.notes),
+            locals=tuple(self.kept_locals(places)),
         )
 
     def nodes(self, capture: str) -> list[Node]:
@@ -248,6 +251,7 @@ class _Reading:
             plain = left.type == "identifier"
             in_function = owner >= 0 and definitions[owner].kind != "class"
             if plain and in_function:
+                self.local(owner, left, node)
                 continue
             targets = left.named_children if left.type in ("pattern_list", "tuple_pattern") else [left]
             for target in targets:
@@ -265,7 +269,8 @@ class _Reading:
                 if known is None:
                     known = found[parent, text] = Binding(parent, text, node, name)
                 if target is left and not (known.annotation or known.value):
-                    self.read_value(known, node)
+                    value, known.annotation, known.flags = self.value(node)
+                    known.value = "" if value == OPAQUE else value
             if plain and owner < 0 and self.text_of(left) == "__all__":
                 exports = [*(exports or ()), *self.strings(node)]
         for node in self.nodes("augmented"):
@@ -273,6 +278,19 @@ class _Reading:
             if left is not None and self.scope(node.start_byte) < 0 and self.text_of(left) == "__all__":
                 exports = [*(exports or ()), *self.strings(node)]
         return None if exports is None else tuple(exports), list(found.values())
+
+    def local(self, owner: int, name: Node, node: Node) -> None:
+        """Keeps what an assignment tells about a local variable."""
+        value, annotation, flags = self.value(node)
+        if value or annotation:
+            self.locals.setdefault((owner, self.text_of(name)), []).append((value, annotation, flags))
+
+    def kept_locals(self, places: dict[int, int]) -> Iterator[Local]:
+        """The local variables about which at least one assignment tells something."""
+        for (owner, name), many in self.locals.items():
+            if any(annotation or value != OPAQUE for value, annotation, _ in many):
+                for value, annotation, flags in many:
+                    yield Local(places[owner], name, value, annotation, flags)
 
     def class_of_self(self, target: Node, owner: int, definitions: list[Definition]) -> int:
         """The class whose instance `self` is, for an assignment to `self.x` inside a method; -1 where it is none."""
@@ -283,21 +301,19 @@ class _Reading:
             owner = definitions[owner].parent
         return owner
 
-    def read_value(self, binding: Binding, node: Node) -> None:
-        annotation = node.child_by_field_name("type")
-        if annotation is not None:
-            binding.annotation = self.annotation(annotation)
+    def value(self, node: Node) -> tuple[str, str, int]:
+        """What an assignment gives: a dotted name, `OPAQUE`, or nothing for None; an annotation; and flags."""
+        declared = node.child_by_field_name("type")
+        annotation = self.annotation(declared) if declared is not None else ""
         right = node.child_by_field_name("right")
         while right is not None and right.type == "assignment":
             right = right.child_by_field_name("right")
-        if right is None:
-            return
+        if right is None or right.type == "none":
+            return "", annotation, 0
         if right.type == "call":
             name = self.dotted(right.child_by_field_name("function"))
-            binding.value, binding.flags = ("", 0) if name == OPAQUE else (name, CALLS_VALUE)
-        elif right.type in ("identifier", "attribute"):
-            name = self.dotted(right)
-            binding.value = "" if name == OPAQUE else name
+            return name, annotation, CALLS_VALUE if name != OPAQUE else 0
+        return self.dotted(right) if right.type in ("identifier", "attribute") else OPAQUE, annotation, 0
 
     def strings(self, node: Node) -> Iterator[str]:
         """The plain strings that are written anywhere in an assignment's value."""
