@@ -31,9 +31,10 @@ from analyzers.records import (
     Way,
 )
 from analyzers.resolve import Definition, Lookups, Resolver, Value, Values, weaker
+from analyzers.syntax import Syntax
 from analyzers.tables import File, enclosing
 
-__all__ = ["Lookups", "enclosing", "linked_record", "lookup_digest", "symbol_at", "targets_of"]
+__all__ = ["Lookups", "enclosing", "linked_record", "links_at", "lookup_digest", "symbol_at", "targets_of"]
 
 CALLER_FILES_MAX = 60
 """Files in which calls of one name are looked at for one record, the nearest first."""
@@ -67,13 +68,23 @@ def targets_of(path: str, call: Call, lookups: Lookups) -> list[Link]:
     return [] if file is None else [_link(resolver, call, it) for it in _targets(resolver, file, call)]
 
 
-def link_name(path: str, scope: int, dotted: str, lookups: Lookups) -> list[Link]:
-    """The definitions that a dotted name in a scope may mean, the surest first; spans are left at 0."""
+def links_at(path: str, offset: int, parsed: Syntax, lookups: Lookups) -> list[Link]:
+    """The definitions that the name at a byte offset of an open text may mean, the surest first; a module has no name.
+
+    `lookups` has the facts of this very text.
+    """
     resolver = Resolver(lookups)
     file = resolver.file(path)
-    values = resolver.named(file, scope, dotted) if file else None
-    nowhere = Call(scope, "", "", 0, 0)
-    return [_link(resolver, nowhere, it) for it in _sorted(it for it in values or () if it.kind == "itself")]
+    use = file.language.use_at(parsed, offset) if file else None
+    if file is None or use is None:
+        return []
+    at = Call(enclosing(file.facts, offset), *_split(use.name), use.start, use.end)
+    if any(call.start == use.start and call.end == use.end for call in file.facts.calls):
+        return [_link(resolver, at, it) for it in _targets(resolver, file, at)]
+    values = resolver.imported(file, use.module, use.name) if use.module else resolver.named(file, at.scope, use.name)
+    if values is None and at.receiver:
+        return [_link(resolver, at, it) for it in _guesses(resolver, at)]
+    return [_link(resolver, at, it) for it in _sorted(values or ()) if it.kind == "itself"]
 
 
 def symbol_at(facts: FileFacts, offset: int) -> int:
@@ -248,6 +259,11 @@ class _Linking:
         for (path, name), digest in said.items():
             yield Dependency("span", path, name, digest)
         yield Dependency("lookup", "", self.symbol.name, lookup_digest(self.symbol.name, self.resolver.lookups))
+
+
+def _split(dotted: str) -> tuple[str, str]:
+    receiver, _, name = dotted.rpartition(".")
+    return receiver, name
 
 
 def _link(resolver: Resolver, call: Call, value: Value) -> Link:

@@ -282,6 +282,13 @@ class Resolver:
             found += [value._replace(confidence=weaker(value.confidence, surely)) for value in values or ()]
         return found
 
+    def imported(self, file: File, module: str, name: str) -> Values:
+        """What `from module import name` in a file means; the module itself where the name is empty."""
+        if name:
+            return self._imported(file, Import(MODULE, module, name, "", 0, 0), 0)
+        path = self.lookups.module_path(module, file.path)
+        return [Value("itself", Definition(path, MODULE), "certain")] if path else []
+
     def _imported(self, file: File, each: Import, depth: int) -> Values:
         """What an import brings: a module, or a name of one. Empty where it is outside the repository."""
         if not each.name:

@@ -34,6 +34,18 @@ class Words:
     """Exceptions whose handler stops everything that code may want to raise."""
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A name under a cursor, and its span."""
+
+    start: int
+    end: int
+    name: str
+    """Dotted, as in `facts.Call`; empty where the module itself is meant."""
+    module: str = ""
+    """Where the name is part of an import: the module that it is imported from, with its leading dots."""
+
+
 FindModule = Callable[[str, str], str | None]
 """(module as written in an import, path of the importing file) → path of the file it means, or None."""
 
@@ -51,6 +63,8 @@ class Language:
     """The facts of a blob's raw bytes."""
     facts_of_syntax: Callable[[Syntax], FileFacts]
     """The facts of a text that is parsed already: an open buffer."""
+    use_at: Callable[[Syntax, int], Use | None]
+    """The name that is used at a byte offset of a text; None where there is none."""
     config_names: tuple[str, ...]
     """Names of the files whose text says where modules lie."""
     modules: Callable[[Iterable[str], Mapping[str, str]], FindModule]

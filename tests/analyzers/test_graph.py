@@ -6,8 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from analyzers import graph, languages
+from analyzers import graph, languages, syntax
 from analyzers.facts import MODULE
+from analyzers.languages import python
 from analyzers.records import Depth, Record
 from tests.fixture import fixture
 from tests.workspace import Workspace
@@ -215,6 +216,50 @@ def test_callers_through_fields_and_what_functions_return() -> None:
     )
 
 
+def test_callers_through_local_variables() -> None:
+    check(
+        """
+        #- /m.py
+        class K:
+            def r$0un(self): ...
+        class Other:
+            def run(self): ...
+        def once():
+            k = K()
+            k.run()
+        def either(rows):
+            k = K()
+            if rows: k = rows[0]
+            k.run()
+        def other():
+            k = Other()
+            k.run()
+        def declared():
+            k: K = load()
+            k.run()
+        def none_first():
+            k = None
+            k = K()
+            k.run()
+        def nested():
+            k = K()
+            def inner(): k.run()
+        def alias():
+            run = K().run
+            run()
+        """,
+        "callers",
+        """
+        certain m.py:7 once
+        certain m.py:17 declared
+        certain m.py:21 none_first
+        certain m.py:24 nested.inner
+        certain m.py:27 alias
+        likely m.py:11 either
+        """,
+    )
+
+
 def test_a_constructor_is_called_by_the_classs_name() -> None:
     check(
         """
@@ -416,6 +461,70 @@ def test_the_call_under_the_cursor(text: str, target: str) -> None:
     (call,) = [it for it in facts.calls if it.start <= files.cursor_offset <= it.end]
     found = graph.targets_of(files.cursor_path, call, workspace)
     assert [f"{it.confidence} {it.target_path} {it.target}" for it in found] == ([target] if target else [])
+
+
+LINKED = """
+#- /m.py
+from pkg.other import Thing as T, fun$C
+import pkg.other
+from .near import close
+LIMIT = 3
+class K(T):
+    field: T
+    @property
+    def prop(self): ...
+    def f(self, given: T):
+        self.field.run
+        self.prop
+        given.run()
+        made = T()
+        made.run
+        rows[0].run()
+        LIMIT
+        pkg.other.fun
+        f(given=1)
+        undefined
+#- /near.py
+def close(): ...
+#- /pkg/__init__.py
+#- /pkg/other.py
+class Thing:
+    def run(self): ...
+def fun(): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("pkg.other import Thi", "certain pkg/other.py Thing"),
+        ("from pkg.oth", "certain pkg/other.py "),
+        ("import pkg.other\nfrom .ne", "certain near.py "),
+        ("from .near import clo", "certain near.py close"),
+        ("import p", "certain pkg/__init__.py "),
+        ("class K(", "certain pkg/other.py Thing"),
+        ("self.fie", "certain m.py K.field"),
+        ("self.field.ru", "certain pkg/other.py Thing.run"),
+        ("self.pro", "certain m.py K.prop"),
+        ("given.ru", "certain pkg/other.py Thing.run"),
+        ("made.ru", "certain pkg/other.py Thing.run"),
+        ("rows[0].ru", "possible pkg/other.py Thing.run"),
+        ("        LIM", "certain m.py LIMIT"),
+        ("        pkg.oth", "certain pkg/other.py "),
+        ("        pkg.other.fun", "certain pkg/other.py fun"),
+        ("f(giv", ""),
+        ("undef", ""),
+        ("        pkg.other.fun\n", ""),
+    ],
+)
+def test_the_name_under_the_cursor(before: str, expected: str) -> None:
+    at = LINKED.index(before) + len(before)
+    files = fixture((LINKED[:at] + "$0" + LINKED[at:]).replace("$C", ""))
+    workspace = Workspace(files.files)
+    parsed = syntax.parse(python.grammar(), files.cursor_text)
+    assert parsed
+    found = graph.links_at(files.cursor_path, files.cursor_offset, parsed, workspace)
+    assert [f"{it.confidence} {it.target_path} {it.target}" for it in found] == ([expected] if expected else [])
 
 
 def test_the_symbol_around_an_offset() -> None:

@@ -12,7 +12,7 @@ from functools import cache
 import tree_sitter_python
 
 from analyzers.languages.language import FindModule, Language, Words
-from analyzers.languages.python import extract, roots
+from analyzers.languages.python import cursor, extract, roots
 from analyzers.syntax import Grammar
 
 
@@ -62,6 +62,7 @@ LANGUAGE = Language(
     grammar=grammar,
     facts=lambda raw: extract.facts(grammar(), raw),
     facts_of_syntax=lambda syntax: extract.facts_of_syntax(grammar(), syntax),
+    use_at=cursor.use_at,
     config_names=roots.CONFIG_NAMES,
     modules=modules,
     words=Words(

@@ -70,6 +70,17 @@ def facts(grammar: Grammar, raw: bytes) -> FileFacts:
     return _Reading(grammar, parsed, data, notes).facts()
 
 
+def dotted_name(written: str) -> str:
+    """An expression as a dotted name whose called steps end in `()`; `OPAQUE` where it is not one."""
+    if len(written) > NAME_BYTES_MAX:
+        return OPAQUE
+    if _LITERAL.match(written):
+        return "str()"
+    if "(" in written:
+        written = without_arguments(written)
+    return _SPACE.sub("", written) if _DOTTED.fullmatch(written) else OPAQUE
+
+
 def facts_of_syntax(grammar: Grammar, parsed: Syntax) -> FileFacts:
     """The facts of a text whose tree is known."""
     return _Reading(grammar, parsed, parsed.data, []).facts()
@@ -424,27 +435,17 @@ class _Reading:
                 name = name.lstrip()
                 known = receivers.get(before)
                 if known is None:
-                    known = receivers[before] = self.receiver(before, end - start)
+                    known = receivers[before] = dotted_name(before) if end - start <= NAME_BYTES_MAX else OPAQUE
                 before = known
             scope = owners[bisect_right(bounds, start) - 1]
             yield Call(scope, before, name, end - (len(name) if name.isascii() else len(name.encode())), end)
-
-    def receiver(self, written: str, length: int) -> str:
-        """What a call is made on, as a dotted name whose called steps end in `()`; `OPAQUE` where it is not one."""
-        if length > NAME_BYTES_MAX:
-            return OPAQUE
-        if _LITERAL.match(written):
-            return "str()"
-        if "(" in written:
-            written = without_arguments(written)
-        return _SPACE.sub("", written) if _DOTTED.fullmatch(written) else OPAQUE
 
     def dotted(self, node: Node | None) -> str:
         """A dotted name as written, without its arguments; `OPAQUE` for anything else."""
         if node is None or node.end_byte - node.start_byte > NAME_BYTES_MAX:
             return OPAQUE
         written = self.text_of(node)
-        return written if written.isidentifier() else self.receiver(written, 0)
+        return written if written.isidentifier() else dotted_name(written)
 
     def raises(self) -> Iterator[Raise]:
         nodes = self.nodes("raise")
