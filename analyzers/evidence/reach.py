@@ -10,9 +10,6 @@ import heapq
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from io import BytesIO
-from pathlib import Path
-from threading import Thread
 
 from analyzers.evidence.code import Names, Node
 from analyzers.evidence.lexing import Mention, mentions, strings
@@ -42,10 +39,12 @@ DISPATCHED_MAX = 300
 
 _PREFIX = re.compile(r"([a-z]\w*_)(?:%s|\{|$)", re.IGNORECASE)
 _BUILTIN_METHODS = frozenset(
-    name
-    for kind in (str, bytes, list, dict, set, int, float, BytesIO, re.Pattern, re.Match, Thread, Path)
-    for name in dir(kind)
-)
+    name for kind in (str, bytes, list, dict, set, int, float, re.Pattern, re.Match) for name in dir(kind)
+) | {
+    # Of files, paths and threads, whose types are not imported here: this package touches no file.
+    *("close", "exists", "flush", "is_alive", "mkdir", "name", "open", "put", "read", "readline", "readlines", "recv"),
+    *("resolve", "result", "run", "seek", "send", "start", "stat", "tell", "touch", "unlink", "wait", "write"),
+}
 
 
 @dataclass(slots=True)
