@@ -7,8 +7,9 @@ and while the user does nothing; it reads through its own `IndexReader` and keep
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from lsp_server.messages import FromSleeper
 from lsp_server.settings import Settings
 from lsp_server.store import RepositoryFolders
 
@@ -34,5 +35,32 @@ class Job(Protocol):
         """What it is doing or why it does nothing, in one clause, for `status`. May be asked from another thread."""
 
 
-JOBS: list[Callable[[RepositoryFolders, Settings], Job]] = []
+@runtime_checkable
+class Attentive(Protocol):
+    """A job that works beside the sleeper's thread, and so is told what concerns it. Called from any thread."""
+
+    def attach(self, say: Callable[[FromSleeper], bool]) -> None:
+        """`say` sends a message to everybody who is connected, and says whether anybody is."""
+
+    def user_active(self) -> None:
+        """The user did something: stop within 200 ms."""
+
+    def focused(self, path: str, symbol: str) -> None:
+        """The cursor rests here."""
+
+    def paused(self, paused: bool) -> None:
+        """The user's word: stop, or go on."""
+
+    def close(self) -> None:
+        """The sleeper ends; returns within two seconds."""
+
+
+def thinking(folders: RepositoryFolders, settings: Settings) -> Job:
+    """Thinks with a language model; does nothing without one."""
+    from lsp_server.thinking_job import ThinkingJob
+
+    return ThinkingJob(folders, settings)
+
+
+JOBS: list[Callable[[RepositoryFolders, Settings], Job]] = [thinking]
 """In the order in which they get their turn."""

@@ -122,6 +122,12 @@ class RecordsStored(msgspec.Struct, frozen=True, tag="records"):
     paths: tuple[str, ...]
 
 
+class Notice(msgspec.Struct, frozen=True, tag="notice"):
+    """Something that the user must be told, once and visibly: that code is about to leave this machine."""
+
+    text: str
+
+
 class Status(msgspec.Struct, frozen=True, tag="status"):
     """What the sleeper is doing."""
 
@@ -159,7 +165,7 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     error: str = ""
 
 
-FromSleeper = Welcome | TablePart | TableState | Progress | RecordsStored | Status | Done
+FromSleeper = Welcome | TablePart | TableState | Progress | RecordsStored | Notice | Status | Done
 
 _encoder = msgspec.msgpack.Encoder()
 _to_sleeper: msgspec.msgpack.Decoder[ToSleeper] = msgspec.msgpack.Decoder(ToSleeper)

@@ -5,12 +5,21 @@ Belongs to the event loop's thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from lsp_server.buffers import Buffer
 from lsp_server.link import SleeperLink
-from lsp_server.messages import HINT_PATHS_MAX, FilesChanged, Focused, FromSleeper, Progress, Reconcile, ToSleeper
+from lsp_server.messages import (
+    HINT_PATHS_MAX,
+    FilesChanged,
+    Focused,
+    FromSleeper,
+    Notice,
+    Progress,
+    Reconcile,
+    ToSleeper,
+)
 from lsp_server.progress import Reporter
 from lsp_server.store import IndexReader, repository_folders
 from lsp_server.view import View
@@ -19,12 +28,14 @@ from lsp_server.view import View
 class Repository:
     """Mutable; only the event loop's thread may touch it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, show: Callable[[str], None] = lambda text: None) -> None:
+        """`show` puts a text before the user's eyes."""
         self.root = root
         self.buffers: dict[str, Buffer] = {}
         folders = repository_folders(root)
         self._link = SleeperLink(folders, self._take)
         self._started = False
+        self._show = show
         self._progress = ""
         self._reporter: Reporter | None = None
         self.view = View(root, IndexReader(folders.index), self.buffers, self._table, self.state)
@@ -77,6 +88,8 @@ class Repository:
         return self._link.table if self._link.complete.is_set() else None
 
     def _take(self, message: FromSleeper) -> None:
+        if isinstance(message, Notice):
+            self._show(message.text)
         if isinstance(message, Progress):
             share = 100 * message.done // message.total if message.total else 0
             self._progress = f" {share} %" if message.total and message.done < message.total else ""

@@ -79,6 +79,7 @@ def _handler(feature: ModuleType, session: Session) -> Callable[[Any], Any]:
     if inspect.iscoroutinefunction(handle):
 
         async def later(params: Any) -> Any:
+            session.touched()
             try:
                 return await handle(session, params)
             except JsonRpcException:
@@ -89,6 +90,7 @@ def _handler(feature: ModuleType, session: Session) -> Callable[[Any], Any]:
         return later
 
     def now(params: Any) -> Any:
+        session.touched()
         try:
             return handle(session, params)
         except JsonRpcException:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from analyzers import languages
 from analyzers.text import Encoding, Lines
 from lsp_server import locations, settings
 from lsp_server.buffers import Buffer, Buffers, to_bytes
+from lsp_server.messages import Active
 from lsp_server.progress import Reporter
 from lsp_server.repository import Repository
 from lsp_server.store.folders import config_file
@@ -25,6 +28,8 @@ from lsp_server.view import View, repository_root
 
 BUFFERS_MAX = 1_000
 """Open buffers that are followed; beyond them only saved files count."""
+ACTIVE_EVERY_S = 0.15
+"""How often at most the sleeper is told that the user is active; thinking stops within 200 ms of an action."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +58,8 @@ class Session:
         self._folders: dict[str, Path] = {}
         self._reporter: Reporter | None = None
         self._leaving: set[asyncio.Task[None]] = set()
+        self._server: LanguageServer | None = None
+        self._active_said_s = -ACTIVE_EVERY_S
 
     @property
     def muted(self) -> frozenset[str]:
@@ -62,6 +69,21 @@ class Session:
     def attach(self, server: LanguageServer) -> None:
         """The server through which messages reach the client."""
         self._reporter = Reporter(server)
+        self._server = server
+
+    def touched(self) -> None:
+        """The user did something, so background work makes way. Said at once, and then not for every keystroke."""
+        now_s = time.monotonic()
+        if now_s - self._active_said_s >= ACTIVE_EVERY_S:
+            self._active_said_s = now_s
+            for repository in self._repositories.values():
+                repository.tell(Active())
+
+    def focused(self, document: Document, symbol_path: str, symbol: str) -> None:
+        """The cursor rests on a use or a definition of this symbol."""
+        for repository in self._repositories.values():
+            if repository.view is document.view:
+                repository.focus(symbol_path, symbol)
 
     def add_folder(self, uri: str) -> None:
         """A folder was opened; several folders may belong to one repository."""
@@ -72,7 +94,7 @@ class Session:
         root = repository_root(folder.resolve())
         self._folders[uri] = root
         if root not in self._repositories:
-            self._repositories[root] = Repository(root)
+            self._repositories[root] = Repository(root, self._show)
 
     def remove_folder(self, uri: str) -> None:
         """A folder was closed; its repository stays while another folder belongs to it."""
@@ -145,6 +167,10 @@ class Session:
         own = wanted.get("forethought", wanted) if isinstance(wanted, dict) else None
         if isinstance(own, dict):
             self._asked = settings.lowered_by(self.settings, own)
+
+    def _show(self, text: str) -> None:
+        if self._server is not None:
+            self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, text))
 
     def _locate(self, uri: str) -> tuple[Repository, str] | None:
         file = _file(uri)

@@ -32,7 +32,7 @@ from lsp_server.children import die_with_parent
 from lsp_server.crashes import Crashes
 from lsp_server.deep import DeepAnalysis, DeepWork, make_deep
 from lsp_server.election import Election
-from lsp_server.jobs import JOBS, Job
+from lsp_server.jobs import JOBS, Attentive, Job
 from lsp_server.messages import (
     HINT_PATHS_MAX,
     PROTOCOL,
@@ -149,11 +149,15 @@ class Sleeper:
         listener = self._listen()
         self._watcher = self._watch()
         self._jobs = [make(self._folders, self._settings) for make in self._make_jobs]
+        for job in self._attentive():
+            job.attach(self._said)
         self._agenda.reconcile("start", _now_s(), urgent=True)
         try:
             while not self._stopping.is_set():
                 self._turn()
         finally:
+            for job in self._attentive():
+                job.close()
             self._folders.rendezvous.unlink(missing_ok=True)
             listener.close()
             self._watcher.stop()
@@ -358,13 +362,19 @@ class Sleeper:
                 self._agenda.hint(paths[:HINT_PATHS_MAX], cause, now_s)
             case Reconcile(cause=cause):
                 self._agenda.reconcile(cause, now_s)
-            case Focused(path=path):
+            case Focused(path=path, symbol=symbol):
+                for job in self._attentive():
+                    job.focused(path, symbol)
                 self._focus = dict.fromkeys([path, *self._focus][:HINT_PATHS_MAX])
                 if self._deep is not None:
                     self._deep.focus(path)
             case Active():
+                for job in self._attentive():
+                    job.user_active()
                 self._active_until_s = now_s + self._settings.analysis.idle_ms / 1000
             case Paused(paused=paused, id=id_):
+                for job in self._attentive():
+                    job.paused(paused)
                 self._paused = paused
                 self._agenda.wake()
                 if id_:
@@ -394,6 +404,14 @@ class Sleeper:
     def _broadcast(self, message: FromSleeper) -> None:
         if self._listener is not None:
             self._listener.broadcast(message)
+
+    def _said(self, message: FromSleeper) -> bool:
+        """Sends a job's message; whether anybody is there to hear it."""
+        self._broadcast(message)
+        return self._listener is not None and bool(self._listener.clients)
+
+    def _attentive(self) -> list[Attentive]:
+        return [job for job in self._jobs if isinstance(job, Attentive)]
 
     def _say_table(self, blobs: dict[str, str], removed: tuple[str, ...]) -> None:
         with self._table_lock:

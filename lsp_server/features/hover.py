@@ -22,6 +22,7 @@ def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
     found = prepared.at(document.view, document.path, offset_at(document, params.position, session.encoding))
     if found is None:
         return None
+    session.focused(document, found.record.path, found.record.name)
     answers = prepared.answers(document.view, found.record, session.muted)
     text = markdown.hover(answers, document.view.line_now, document.view.uri, document.view.note())
     if not text:
