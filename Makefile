@@ -5,7 +5,7 @@ REPO ?= .
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench truth clean
 
 run: $(VENV)/installed
 	@$(BIN)/forethought analyze "$(REPO)"
@@ -20,6 +20,9 @@ lint: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.bench
+
+truth: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks.truth
 
 clean:
 	rm -rf $(VENV) build *.egg-info
