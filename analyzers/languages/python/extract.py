@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from analyzers import syntax
@@ -42,6 +42,8 @@ ITEMS_MAX = 200_000
 """What is kept of each kind of fact in one file."""
 NAME_BYTES_MAX = 200
 """A longer dotted name is cut to its last part."""
+NAMES_KEPT_MAX = 4_096
+"""Texts that are remembered from file to file with what was made of them."""
 ANNOTATION_CHARS_MAX = 200
 NESTING_MAX = 20
 """Definitions that are nested deeper are left out: each level's text is digested again."""
@@ -70,6 +72,7 @@ def facts(grammar: Grammar, raw: bytes) -> FileFacts:
     return _Reading(grammar, parsed, data, notes).facts()
 
 
+@lru_cache(NAMES_KEPT_MAX)
 def dotted_name(written: str) -> str:
     """An expression as a dotted name whose called steps end in `()`; `OPAQUE` where it is not one."""
     if len(written) > NAME_BYTES_MAX:
@@ -89,13 +92,26 @@ def facts_of_syntax(grammar: Grammar, parsed: Syntax) -> FileFacts:
 class _Reading:
     """One file while it is read. Lives only inside the two functions above."""
 
-    __slots__ = ("bounds", "captures", "data", "full_data", "locals", "notes", "owners", "receivers", "symbols", "text")
+    __slots__ = (
+        "ascii",
+        "bounds",
+        "captures",
+        "data",
+        "full_data",
+        "locals",
+        "notes",
+        "owners",
+        "receivers",
+        "symbols",
+        "text",
+    )
 
     def __init__(self, grammar: Grammar, parsed: Syntax, full_data: bytes, notes: list[str]) -> None:
         self.data = parsed.data
         self.full_data = full_data
-        # Latin-1 has one character a byte, so byte spans index it; names that are not ASCII are decoded on the way out.
+        # Latin-1 has one character a byte, so byte spans index it; what is not ASCII is decoded on the way out.
         self.text = parsed.data.decode("latin-1")
+        self.ascii = self.text.isascii()
         self.captures = _query(grammar).captures(parsed.root)
         self.notes = notes
         self.receivers: dict[str, str] = {}
@@ -137,12 +153,10 @@ class _Reading:
     def scope(self, offset: int) -> int:
         return self.owners[bisect_right(self.bounds, offset) - 1]
 
-    def slice(self, start: int, end: int) -> str:
-        found = self.text[start:end]
-        return found if found.isascii() else self.data[start:end].decode("utf-8", "replace")
-
     def text_of(self, node: Node) -> str:
-        return self.slice(node.start_byte, node.end_byte)
+        if self.ascii:
+            return self.text[node.start_byte : node.end_byte]
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     # ---- definitions -----------------------------------------------------------------------------------------------
 
@@ -218,8 +232,9 @@ class _Reading:
 
     def parameters(self, node: Node) -> tuple[str, ...]:
         text = self.text_of(node)
-        if _PLAIN_PARAMETERS.fullmatch(text):
-            return tuple(text[1:-1].replace(",", " ").split())
+        plain = _plain_parameters(text)
+        if plain is not None:
+            return plain
         return tuple(found for found in map(self.parameter, node.named_children) if found)
 
     def parameter(self, node: Node) -> str:
@@ -422,23 +437,25 @@ class _Reading:
         )
 
     def calls(self) -> Iterator[Call]:
-        # The busiest loop of a cold start: no call of our own for the plain cases.
-        text, bounds, owners, receivers = self.text, self.bounds, self.owners, self.receivers
+        # The busiest loop of a cold start: nothing is called for the plain cases.
+        text, ascii_only, bounds, owners, receivers = self.text, self.ascii, self.bounds, self.owners, self.receivers
         for node in self.nodes("call"):
             start, end = node.start_byte, node.end_byte
             # A chain of n calls has n functions, each with all the calls before it in its text.
-            written = text[start:end] if end - start <= NAME_BYTES_MAX else text[end - NAME_BYTES_MAX : end]
-            if not written.isascii():
+            whole = end - start <= NAME_BYTES_MAX
+            written = text[start if whole else end - NAME_BYTES_MAX : end]
+            if not (ascii_only or written.isascii()):
                 written = self.data[end - len(written) : end].decode("utf-8", "replace")
             before, dot, name = written.rpartition(".")
             if dot:
-                name = name.lstrip()
+                if not name.isidentifier():
+                    name = name.strip()
                 known = receivers.get(before)
                 if known is None:
-                    known = receivers[before] = dotted_name(before) if end - start <= NAME_BYTES_MAX else OPAQUE
+                    known = receivers[before] = dotted_name(before) if whole else OPAQUE
                 before = known
-            scope = owners[bisect_right(bounds, start) - 1]
-            yield Call(scope, before, name, end - (len(name) if name.isascii() else len(name.encode())), end)
+            size = len(name) if ascii_only else len(name.encode())
+            yield Call(owners[bisect_right(bounds, start) - 1], before, name, end - size, end)
 
     def dotted(self, node: Node | None) -> str:
         """A dotted name as written, without its arguments; `OPAQUE` for anything else."""
@@ -511,6 +528,12 @@ class _Reading:
             return OPAQUE
         name = self.dotted(node.child_by_field_name("function"))
         return OPAQUE if name == OPAQUE else f"{name}()"
+
+
+@lru_cache(NAMES_KEPT_MAX)
+def _plain_parameters(text: str) -> tuple[str, ...] | None:
+    """A parameter list that is nothing but names and stars; None for any other. Most lists are like many others."""
+    return tuple(text[1:-1].replace(",", " ").split()) if _PLAIN_PARAMETERS.fullmatch(text) else None
 
 
 @cache
