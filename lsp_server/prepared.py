@@ -59,7 +59,8 @@ def record(view: View, path: str, name: str) -> Record | None:
 def answers(view: View, record: Record, muted: frozenset[str] = frozenset()) -> list[Answer]:
     """Every prepared answer about a record, the likeliest first, each labelled fresh or stale."""
     changed = changed_since(view, record)
-    found = catalogue.for_record(record, neighbours=view, muted=muted)
+    neighbours = _Present(view) if record.depth < Depth.DEEP else _AsAnalysed(view, record)
+    found = catalogue.for_record(record, neighbours=neighbours, muted=muted)
     if not changed:
         return found
     return [msgspec.structs.replace(answer, freshness="stale", stale_because=changed) for answer in found]
@@ -98,6 +99,38 @@ def target_at(view: View, path: str, offset: int) -> Target | None:
     if symbol is not None:
         return Target(path, symbol.qualname, symbol.name_start, symbol.name_end)
     return _linked_at(view, path, offset) or _called_at(view, path, facts, offset)
+
+
+class _Present:
+    """What surrounds a record that was put together from the present texts, unsaved edits included."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def record(self, path: str, name: str) -> Record | None:
+        return self._view.record(path, name)
+
+    def source(self, path: str) -> bytes | None:
+        return self._view.text(path)
+
+
+class _AsAnalysed:
+    """What surrounds a deep record: the texts that the index was made from, where they are still at hand."""
+
+    def __init__(self, view: View, record: Record) -> None:
+        self._view = view
+        self._record = record
+
+    def record(self, path: str, name: str) -> Record | None:
+        return self._view.record(path, name)
+
+    def source(self, path: str) -> bytes | None:
+        found = self._view.source(path)
+        own = self._record
+        if found is None or path != own.path or not own.digest:
+            return found
+        # The record may be of an older text than the index's; then quotes would be cut in the wrong places.
+        return found if span_digest(found, own.start, own.end) == own.digest else None
 
 
 def _defined_at(facts: FileFacts, offset: int) -> Symbol | None:

@@ -20,6 +20,7 @@ from lsp_server import locations
 from lsp_server.buffers import Buffer
 from lsp_server.modules import ModuleTable
 from lsp_server.store import IndexReader, StoreError
+from lsp_server.workspace import NEVER_ENTERED
 
 TEXTS_CACHED_MAX = 256
 TEXTS_CACHED_BYTES_MAX = 12 << 20
@@ -28,8 +29,6 @@ BUFFER_FACTS_CACHED_MAX = 64
 TEXT_BYTES_MAX = 16 << 20
 """A larger file is never read to show a line of it."""
 DIGESTS_CACHED_MAX = 4_000
-
-NEVER_ENTERED = frozenset({".cache", ".venv", "node_modules", "site-packages"})
 
 _log = logging.getLogger(__name__)
 Value = TypeVar("Value")
@@ -169,13 +168,13 @@ class View:
         return cached
 
     def source(self, path: str) -> bytes | None:
-        """The text that the index's facts of a file were made from, if it is at hand."""
+        """The text that the index's facts of a file were made from, if it is still at hand: what quotes are cut from."""
         blob = self.blob(path)
         buffer = self.buffers.get(path)
-        if buffer is not None and buffer.blob == blob:
-            return buffer.data
-        found = self._text(path, blob) if blob is not None else None
-        return found[0] if found is not None else None
+        if blob is None or (buffer is not None and buffer.blob == blob):
+            return buffer.data if buffer is not None else None
+        found = self._text(path, blob)
+        return found[0] if found is not None and (path, blob) in self._texts else None
 
     def text(self, path: str) -> bytes | None:
         """The text of a file as it is now."""

@@ -79,7 +79,7 @@ def _most_called(view: View, count: int) -> list[Record]:
                 ranked.append((len(view.paths_calling(symbol.name)), path, symbol.qualname))
         if len(ranked) > RANKED_SYMBOLS_MAX:
             break
-    best = heapq.nlargest(count, ranked)
+    best = heapq.nlargest(count, set(ranked))  # An overloaded function is defined several times.
     records = (prepared.record(view, path, name) for _, path, name in best)
     return [record for record in records if record is not None]
 
