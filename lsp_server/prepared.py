@@ -98,7 +98,7 @@ def target_at(view: View, path: str, offset: int) -> Target | None:
     symbol = _defined_at(facts, offset)
     if symbol is not None:
         return Target(path, symbol.qualname, symbol.name_start, symbol.name_end)
-    return _linked_at(view, path, offset) or _called_at(view, path, facts, offset)
+    return _linked_at(view, path, offset) or _used_at(view, path, facts, offset)
 
 
 class _Present:
@@ -156,7 +156,11 @@ def _linked_at(view: View, path: str, offset: int) -> Target | None:
     return Target(best.target_path, best.target, offset - (before - best.start), offset + (best.end - before))
 
 
-def _called_at(view: View, path: str, facts: FileFacts, offset: int) -> Target | None:
+def _used_at(view: View, path: str, facts: FileFacts, offset: int) -> Target | None:
+    parsed = view.tree(path)
+    if parsed is not None:
+        links = graph.links_at(path, offset, parsed, view)
+        return Target(links[0].target_path, links[0].target, links[0].start, links[0].end) if links else None
     for call in facts.calls:
         if call.start <= offset <= call.end:
             found = graph.targets_of(path, call, view)

@@ -135,6 +135,12 @@ class View:
         """The file that an import means; relative names keep their leading dots."""
         return self._modules.path(module, importer_path, self.paths(), self._configuration)
 
+    def tree(self, path: str) -> syntax.Syntax | None:
+        """The tree of an open buffer, if it is of the present text."""
+        buffer = self.buffers.get(path)
+        tree = buffer.tree() if buffer is not None else None
+        return tree if buffer is not None and buffer.tree_is_current else None
+
     def symbol(self, path: str, name: str) -> Symbol | None:
         """The symbol of that qualified name as it is now; the last one where several have it."""
         facts = self.facts(path)
@@ -168,7 +174,7 @@ class View:
         return cached
 
     def source(self, path: str) -> bytes | None:
-        """The text that the index's facts of a file were made from, if it is still at hand: what quotes are cut from."""
+        """The text that the index's facts of a file were made from, if it is at hand: what quotes are cut from."""
         blob = self.blob(path)
         buffer = self.buffers.get(path)
         if blob is None or (buffer is not None and buffer.blob == blob):
