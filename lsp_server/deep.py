@@ -6,6 +6,7 @@ and returns it from `make_deep`. All are called on the sleeper's one thread.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +15,11 @@ from typing import Protocol
 
 from analyzers.records import FileLinks, Record
 from analyzers.text import blob_name
+from lsp_server import __version__
 from lsp_server.store import IndexWriter
 
+_STORED_AT_ONCE_MAX = 200
+"""Files whose records go into one commit."""
 _FIRST_MAX = 50
 """Files that somebody looked at or saved lately, and that therefore come first."""
 
@@ -64,6 +68,8 @@ class DeepWork:
         self._first: dict[str, None] = {}
         self._came_or_went = True
         self._idle = True
+        self._stamp = 0
+        self._stamped = False
         self.stored: set[str] = set()
         """Files whose records are stored and up to date, as far as is known."""
         self.problem = ""
@@ -73,6 +79,12 @@ class DeepWork:
     def has_work(self) -> bool:
         """Whether `step` would do anything."""
         return not self.problem and not (self._idle and not self._to_feed and not self._to_store)
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the stored records are those of the current files. After a warm start they may be although there is
+        work: the analysis must see all files again before it can tell what the next change does to them."""
+        return self._stamped or not self.has_work
 
     def focus(self, path: str) -> None:
         """Somebody looks at this file."""
@@ -95,11 +107,19 @@ class DeepWork:
             self._first.pop(path, None)
         self.stored.difference_update(changed, removed)
         self._idle = False
+        self._stamp = _stamp_of(blobs)
+        self._stamped = self._index.deep_stamp() == self._stamp
+        if self._stamped:
+            self.stored.update(blobs)
 
     def step(self, should_pause: Callable[[], bool]) -> list[str]:
         """Works until it is done or should pause; returns the files whose records were stored."""
         try:
-            return self._step(should_pause)
+            stored = self._step(should_pause)
+            if not self.has_work and not self._stamped:
+                self._index.set_deep_stamp(self._stamp)
+                self._stamped = True
+            return stored
         except (AttributeError, TypeError, ValueError, LookupError, RecursionError, AssertionError) as error:
             # A mistake in the analysis must not take the facts with it: these still answer.
             _logger.exception("deep analysis failed")
@@ -140,7 +160,9 @@ class DeepWork:
             self._to_store.remove(path)
         self._to_store.extendleft(reversed(urgent))
         with self._index.transaction():
-            while self._to_store and (len(stored) < len(urgent) or not should_pause()):
+            for done in range(min(len(self._to_store), _STORED_AT_ONCE_MAX)):
+                if done >= len(urgent) and should_pause():
+                    break
                 path = self._to_store.popleft()
                 blob = self._blobs.get(path)
                 if blob is None:
@@ -152,3 +174,11 @@ class DeepWork:
 
     def _put_first(self, paths: Sequence[str]) -> None:
         self._first = dict.fromkeys(list(dict.fromkeys([*paths, *self._first]))[:_FIRST_MAX])
+
+
+def _stamp_of(blobs: Mapping[str, str]) -> int:
+    """A number for the contents of all files and for the version that analyses them."""
+    digest = hashlib.blake2b(__version__.encode(), digest_size=7)
+    for path in sorted(blobs):
+        digest.update(f"{path}\0{blobs[path]}\0".encode())
+    return int.from_bytes(digest.digest(), "big")

@@ -47,6 +47,8 @@ class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files_max: int = 100_000
     index_bytes_max: int = 2 * 1024 * 1024 * 1024
     """The index's ceiling; beyond it what the current files do not need goes first."""
+    watch: bool = True
+    """Whether to listen for changes of files; without, files are compared from time to time."""
     reconcile_s: float = 15.0
     """How often the files are compared with the disk where events cannot be trusted."""
     exclude: tuple[str, ...] = ()
@@ -113,6 +115,7 @@ def lowered_by(own: Settings, asked: Mapping[str, Any]) -> Settings:
             file_bytes_max=min(own.analysis.file_bytes_max, analysis.file_bytes_max),
             files_max=min(own.analysis.files_max, analysis.files_max),
             index_bytes_max=min(own.analysis.index_bytes_max, analysis.index_bytes_max),
+            watch=own.analysis.watch and analysis.watch,
             reconcile_s=max(own.analysis.reconcile_s, analysis.reconcile_s),
             exclude=_union(own.analysis.exclude, analysis.exclude),
         ),

@@ -231,7 +231,7 @@ class Sleeper:
             for start in range(0, len(stored), HINT_PATHS_MAX):
                 self._broadcast(RecordsStored(tuple(stored[start : start + HINT_PATHS_MAX])))
         self._progress("deep", len(deep.stored), len(self._pipeline.table), deep.problem)
-        if not deep.has_work:
+        if deep.up_to_date:
             self._answer_waiters()
 
     def _rest(self) -> None:
@@ -264,7 +264,7 @@ class Sleeper:
         return not self._may_work() or self._agenda.is_due(_now_s())
 
     def _answer_waiters(self) -> None:
-        deep_done = self._deep is None or not self._deep.has_work
+        deep_done = self._deep is None or self._deep.up_to_date
         with self._waiters_lock:
             done = [waiter for waiter in self._waiters if waiter.facts_done and (deep_done or not waiter.deep)]
             self._waiters = [waiter for waiter in self._waiters if waiter not in done]
@@ -329,6 +329,9 @@ class Sleeper:
         )
         folder = git.git_folder(self._root)
         watcher = Watcher(self._root, folder, lambda name: name in workspace.NEVER_ENTERED, listener)
+        if not self._settings.analysis.watch:
+            watcher.state = "not watching, by the settings: files are compared from time to time"
+            return watcher
         watcher.start()
         kind = file_system_of(self._root)
         if watcher.trusted and not hears_changes(kind):

@@ -224,6 +224,14 @@ class IndexWriter:
                 self._database.execute("DELETE FROM links WHERE path = ? AND blob = ?", (path, other))
         return len(changed) + len(gone)
 
+    def deep_stamp(self) -> int:
+        """What `set_deep_stamp` was last given; 0 where it never was."""
+        return int(self._database.value("SELECT value FROM meta WHERE key = 'deep_stamp'") or 0)
+
+    def set_deep_stamp(self, stamp: int) -> None:
+        """Remembers for which state of all files together the deep records are complete."""
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('deep_stamp', ?)", (stamp,))
+
     def size_bytes(self) -> int:
         """What the index holds, free pages not counted."""
         pages, free, size = (

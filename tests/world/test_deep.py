@@ -146,3 +146,17 @@ def test_a_mistake_in_the_analysis_is_said_and_ends_it(world: World) -> None:
     assert world.work.step(never) == []
     assert world.work.problem == "deep analysis failed: KeyError: 'a mistake'"
     assert not world.work.has_work
+
+
+def test_a_warm_start_is_up_to_date_before_the_analysis_has_seen_anything(world: World) -> None:
+    world.change(FILES)
+    assert not world.work.up_to_date
+    world.work.step(never)
+    again = DeepWork(Analysis(), world.root, world.index)
+    again.files_changed(sorted(FILES), (), world.blobs)
+    assert again.up_to_date
+    assert again.has_work
+    assert again.step(never) == []
+    world.work = again
+    world.change({"m0.py": "x = 7\n"})
+    assert not again.up_to_date

@@ -10,13 +10,18 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from analyzers.records import Depth, FileLinks, Record
 from lsp_server.children import package_root
-from lsp_server.messages import FilesChanged, Reconcile
-from lsp_server.store import IndexReader
+from lsp_server.messages import Active, FilesChanged, Reconcile, RecordsStored
+from lsp_server.settings import Settings
+from lsp_server.sleeper import Sleeper
+from lsp_server.store import IndexReader, repository_folders
 from tests.world.world import DEADLINE_S, Server, is_alive, kill, until_gone, write
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
@@ -150,7 +155,7 @@ asyncio.run(main())
 
 def test_sleeper_and_workers_end_with_their_server(root: Path) -> None:
     """Killed with SIGKILL, a server tells nobody; the operating system closes the lifelines."""
-    write(root, {f"pkg/m{number}.py": f"def f{number}():\n    return g{number}()\n" * 60 for number in range(1500)})
+    write(root, {f"pkg/m{number}.py": f"def f{number}():\n    return g{number}()\n" * 60 for number in range(1000)})
 
     async def main() -> None:
         command = [sys.executable, "-I", "-c", SERVER, str(package_root()), str(root)]
@@ -168,7 +173,7 @@ def test_sleeper_and_workers_end_with_their_server(root: Path) -> None:
 
 
 def test_a_worker_that_is_killed_costs_nothing(root: Path) -> None:
-    write(root, {f"pkg/m{number}.py": f"def f{number}():\n    return g{number}()\n" * 60 for number in range(800)})
+    write(root, {f"pkg/m{number}.py": f"def f{number}():\n    return g{number}()\n" * 60 for number in range(400)})
 
     async def main() -> None:
         async with Server(root) as server:
@@ -179,7 +184,7 @@ def test_a_worker_that_is_killed_costs_nothing(root: Path) -> None:
                     await asyncio.sleep(0.01)
             kill(workers[0])
             await server.analyze()
-            assert len(server.reader.files()) == 800
+            assert len(server.reader.files()) == 400
             assert (await server.status()).set_aside == {}
 
     asyncio.run(main())
@@ -227,7 +232,7 @@ def test_a_damaged_index_is_built_again(root: Path) -> None:
 
 def test_switching_branches_and_back_analyses_nothing(root: Path) -> None:
     """Thousands of files change, and change back. Facts that had been made again would be blobs of their own."""
-    first = {f"pkg/m{number}.py": f"def f{number}():\n    return 1\n" for number in range(1500)}
+    first = {f"pkg/m{number}.py": f"def f{number}():\n    return 1\n" for number in range(1000)}
     second = {name: text.replace("return 1", "return 2") for name, text in first.items()}
     write(root, first)
 
@@ -242,26 +247,109 @@ def test_switching_branches_and_back_analyses_nothing(root: Path) -> None:
             write(root, first)
             await server.analyze()
             assert server.reader.files() == before
-            assert server.reader.counts().blobs == blobs == 3000
+            assert server.reader.counts().blobs == blobs == 2000
 
     asyncio.run(main())
 
 
-def test_what_no_event_tells_reconciling_finds(root: Path) -> None:
-    """The watcher is blind here: its skip rule is not what hides the change, no event ever comes."""
+def test_what_no_event_tells_a_hint_or_a_comparison_finds(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens for events here, and nobody compares for an hour: as if every event were lost."""
+    monkeypatch.setenv("FORETHOUGHT_ANALYSIS_WATCH", "false")
+    monkeypatch.setenv("FORETHOUGHT_ANALYSIS_RECONCILE_S", "3600")
     write(root, FILES)
 
     async def main() -> None:
-        # A folder moved in from elsewhere, its times long past, announced by nobody but the editor's return to focus.
-        async with Server(root, arguments=[json.dumps({"analysis": {}})]) as server:
+        async with Server(root) as server:
             await server.analyze()
-            assert server.link.child is not None
+            await server.until(lambda: server.link.currency == "unwatched")
+            assert "not watching" in server.link.detail
             write(root, {"app/late.py": "def late(): ...\n"})
             server.link.send(Reconcile("the editor regained focus"))
             await server.until(lambda: "app/late.py" in server.reader.files())
-            write(root, {"app/hinted.py": "def hinted(): ...\n"})
+            write(root, {"app/hinted.py": "def hinted(): ...\n", "app/silent.py": "x = 1\n"})
             server.link.send(FilesChanged(("app/hinted.py",)))
             await server.until(lambda: "app/hinted.py" in server.reader.files())
+            assert "app/silent.py" not in server.reader.files()
+
+    asyncio.run(main())
+
+
+def test_where_events_never_come_files_are_compared_from_time_to_time(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORETHOUGHT_ANALYSIS_WATCH", "false")
+    monkeypatch.setenv("FORETHOUGHT_ANALYSIS_RECONCILE_S", "0.2")
+    write(root, FILES)
+
+    async def main() -> None:
+        async with Server(root) as server:
+            await server.analyze()
+            write(root, {"app/sums.py": "def subtract(): ...\n"})
+            await server.until(lambda: server.reader.paths_defining("subtract") == ["app/sums.py"])
+
+    asyncio.run(main())
+
+
+def test_another_branch_is_noticed_by_gits_head(root: Path) -> None:
+    """Git is not run: what it writes last when it switches branches is HEAD."""
+    write(root, {**FILES, ".git/HEAD": "ref: refs/heads/trunk\n"})
+
+    async def main() -> None:
+        async with Server(root) as server:
+            await server.analyze()
+            write(root, {".git/HEAD.lock": "ref: refs/heads/other\n"})
+            (root / ".git/HEAD.lock").rename(root / ".git/HEAD")
+            async with asyncio.timeout(DEADLINE_S):
+                while "git's HEAD moved" not in " ".join((await server.status()).causes):
+                    await asyncio.sleep(0.02)
+
+    asyncio.run(main())
+
+
+class Deep:
+    """A deep analysis that knows one symbol in each file."""
+
+    def __init__(self) -> None:
+        self.paths: dict[str, None] = {}
+
+    def begin(self, paths: Sequence[str]) -> None: ...
+
+    def update(self, path: str, source: bytes | None) -> None:
+        self.paths[path] = None
+
+    def run(self, first: Sequence[str], should_pause: Callable[[], bool]) -> bool:
+        return not should_pause()
+
+    def settled(self) -> Sequence[str]:
+        paths, self.paths = list(self.paths), {}
+        return paths
+
+    def records(self, path: str) -> list[Record]:
+        return [Record(path, "f", "function", 1, 0, 1, 0, 1, "", Depth.DEEP)]
+
+    def links(self, path: str) -> FileLinks | None:
+        return None
+
+
+def test_deep_records_are_stored_and_told(root: Path) -> None:
+    """Here the sleeper is a thread of the test, so that it can be given an analysis of our own."""
+    write(root, FILES)
+    folders = repository_folders(root)
+
+    async def main() -> None:
+        for life in range(2):
+            sleeper = Sleeper(folders, Settings(), deep=lambda _: Deep())
+            thread = threading.Thread(target=sleeper.run)
+            thread.start()
+            async with Server(root, spawn=False) as server:
+                server.link.send(Active())
+                await server.analyze(deep=True)
+                assert [record.path for record in server.reader.all_records()] == sorted(FILES)
+                write(root, {"app/sums.py": f"def add(): return {life}\n"})
+                await server.until(lambda said=server.said: RecordsStored(("app/sums.py",)) in said)
+                sleeper.stop()
+                await asyncio.to_thread(thread.join, DEADLINE_S)
+                assert not thread.is_alive()
 
     asyncio.run(main())
 
