@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from analyzers.facts import FileFacts
+from analyzers.suspicion import Suspicion
 from analyzers.syntax import Grammar, Syntax
 
 
@@ -74,3 +75,5 @@ class Language:
     """Whether a file holds tests, by its path."""
     is_test_name: Callable[[str], bool]
     """Whether a function in such a file is a test, by its qualified name."""
+    suspicions: Callable[[bytes], tuple[Suspicion, ...]] | None = None
+    """What looks wrong in the text of one definition, from its first line's start; None where nothing is checked."""

@@ -25,7 +25,7 @@ from analyzers.questions import (
     values,
 )
 from analyzers.questions.answer import Answer
-from analyzers.questions.kind import FAMILIES, Family, Kind, Neighbours, asked_of
+from analyzers.questions.kind import FAMILIES, READS_MAX, Family, Kind, Neighbours, asked_of
 from analyzers.records import RANK, Record
 
 CATALOGUE: tuple[Kind, ...] = (
@@ -50,7 +50,7 @@ HOVER_LINES_MAX = 12
 """A hover's whole height, its closing line included."""
 HOVER_CLAIMS_MAX = 4
 """Claims that a hover shows of one answer."""
-HOVER_WEIGHT_MIN = 0.12
+HOVER_WEIGHT_MIN = 0.2
 """Below this an answer says what was to be expected, and a hover keeps silent about it."""
 
 
@@ -78,13 +78,15 @@ def for_record(
     since: Since | None = None,
     evidence: Observed | None = None,
     muted: frozenset[str] = frozenset(),
+    reads_max: int = READS_MAX,
 ) -> list[Answer]:
     """Every answer about one symbol, the likeliest wanted first. Answers are fresh as far as is known here.
 
     A kind whose answer cannot be known says so with weight 0; a kind that needs what is absent (no history, no model)
-    gives no answer at all. `history` is the file's, `since` what changed in the repository since its tests last passed.
+    gives no answer at all. `history` is the file's, `since` what changed in the repository since its tests last passed;
+    `reads_max` bounds how many neighbours' records are read for all answers together.
     """
-    asked = asked_of(record, neighbours, history, since, evidence)
+    asked = asked_of(record, neighbours, history, since, evidence, reads_max=reads_max)
     answers = [
         answer
         for kind in kinds_for(record.kind, asked.words.language, muted)

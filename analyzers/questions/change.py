@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 
 from analyzers.questions.answer import Answer, Claim
-from analyzers.questions.control import HANDED_ON, ranked_callers
 from analyzers.questions.kind import EVERYTHING, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
 from analyzers.questions.quote import is_private, place_at
 from analyzers.questions.tests import ranked_tests
 from analyzers.questions.values import ranked_accesses
+from analyzers.questions.ways import HANDED_ON, ranked_callers
 from analyzers.records import RANK, Edge
 
 STEPS_MAX = 5
@@ -104,7 +104,7 @@ def _above(asked: Asked) -> tuple[Users, Users, bool]:
                 return direct, indirect, True
             indirect[who] = edge
             queue.append((who, steps + 1))
-    return direct, indirect, False
+    return direct, indirect, asked.neighbours.cut
 
 
 def _claims(asked: Asked, users: Users, indirect: Users) -> list[Claim]:
@@ -149,5 +149,7 @@ KINDS: tuple[Kind, ...] = (
         needs=("callers", "accesses", "overridden_by", "tests", "neighbours"),
         prior=0.4,
         features=(("recent_edit", 2.0), ("fan_in", 1.5)),
+        sillito=(42, 43),
+        latoza=("implications.1", "refactoring.4", "dependencies.1"),
     ),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 
 from analyzers.questions.answer import Answer, Claim
@@ -17,11 +16,26 @@ from analyzers.questions.kind import (
     weakest,
 )
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
-from analyzers.questions.quote import call_text, called_by_language, clause_text, decorated, is_private, line_text
-from analyzers.records import RANK, Confidence, Depth, Edge, Place, Record
-
-HANDED_ON = "callback"
-"""The `via` of an edge that does not call, but hands the function to somebody who may."""
+from analyzers.questions.quote import (
+    call_text,
+    called_by_language,
+    clause_text,
+    decorated,
+    is_private,
+    is_registered,
+    line_text,
+)
+from analyzers.questions.ways import (
+    HANDED_ON,
+    STEPS_MAX,
+    Way,
+    below,
+    first_of_each,
+    note_of_test,
+    ranked_callers,
+    ways_up,
+)
+from analyzers.records import RANK, Confidence, Edge, Place, Record
 
 _HOW: dict[str, str] = {
     "with": "by `with`",
@@ -33,26 +47,9 @@ _HOW: dict[str, str] = {
 }
 """How an edge's `via` reads after its caller's name; another one is quoted as it is."""
 
-STEPS_MAX = 8
-"""How many calls a way from a test or an entry point, or to an effect, is followed."""
 STOPS_SHOWN_MAX = 5
 """Of a longer way a line shows its two ends; every call on it is cited."""
-RECORDS_MAX = 250
-"""How many neighbours one answer reads: an answer is composed while somebody waits."""
-
-
-def ranked_callers(record: Record) -> list[Edge]:
-    """Callers, best first: the program's own before tests, the surer first, other files before this one."""
-    return sorted(
-        record.callers,
-        key=lambda edge: (
-            edge.test,
-            RANK[edge.confidence],
-            edge.place.path == record.path,
-            edge.place.path,
-            edge.place.start,
-        ),
-    )
+MAYBE_SHOWN_MAX = 3
 
 
 def callers(kind: Kind, asked: Asked) -> Answer | None:
@@ -67,7 +64,8 @@ def callers(kind: Kind, asked: Asked) -> Answer | None:
     tests = [edge for edge in sure if edge.test]
     maybe = total - len(sure) if total > len(edges) else len(edges) - len(sure)
     conclusion = _callers_conclusion(own, tests, maybe, record)
-    claims = [_caller_claim(asked, edge) for edge in _one_a_caller(edges)]
+    claims = [_caller_claim(asked, each) for each in _one_a_caller(sure)]
+    claims += _maybe_claims(asked, [edge for edge in edges if edge.confidence == "possible"])
     shown: Confidence = weakest((edge.confidence for edge in sure), "possible")
     if all(edge.via == HANDED_ON for edge in sure):
         shown = at_most(shown, "likely")
@@ -127,10 +125,8 @@ def _callers_conclusion(own: Sequence[Edge], tests: Sequence[Edge], maybe: int, 
         else:
             parts.append(f"only tests, {number(len(test_callers))} of them")
     if maybe:
-        if parts:
-            parts.append(f"{number(maybe)} possible by name")
-        else:
-            parts.append(f"{number(maybe)} possible, found by name only")
+        calls = f"{counted(maybe, 'call')} that only {'shares its name' if maybe == 1 else 'share its name'}"
+        parts.append(calls if parts else f"not sure: {calls}")
     return listed(parts)
 
 
@@ -140,6 +136,17 @@ def _one_a_caller(edges: Sequence[Edge]) -> Iterator[list[Edge]]:
     for edge in edges:
         groups.setdefault((edge.place.path, edge.place.symbol, edge.confidence), []).append(edge)
     yield from groups.values()
+
+
+def _maybe_claims(asked: Asked, edges: Sequence[Edge]) -> list[Claim]:
+    """The first few of the calls that only share the name, and the rest in one claim: many, and worth little."""
+    groups = list(_one_a_caller(edges))
+    claims = [_caller_claim(asked, each) for each in groups[:MAYBE_SHOWN_MAX]]
+    rest = [edge for each in groups[MAYBE_SHOWN_MAX:] for edge in each]
+    if rest:
+        said = f"and {counted(len(rest), 'more call')} by that name"
+        claims.append(claim(said, "possible", *(edge.place for edge in rest)))
+    return claims
 
 
 def _caller_claim(asked: Asked, edges: list[Edge]) -> Claim:
@@ -155,8 +162,7 @@ def _caller_claim(asked: Asked, edges: list[Edge]) -> Claim:
         text += f": {code(called)}"
     if len(edges) > 1:
         text += f" at {counted(len(edges), 'place')}"
-    if first.test:
-        text += ", a test"
+    text += note_of_test(asked, first)
     return claim(text, first.confidence, *(edge.place for edge in edges))
 
 
@@ -167,7 +173,7 @@ def reached(kind: Kind, asked: Asked) -> Answer | None:
         if record.callers_total or not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
         return kind.not_known(asked, "a caller in this repository, through which control would come: none was found")
-    test_way, entry_way = _ways_up(asked)
+    test_way, entry_way = ways_up(asked)
     ways = [("a test", test_way), ("an entry point", entry_way)]
     claims = [_way_claim(asked, way) for _, way in ways if way]
     unknown = [f"a way from {what}: none was found within {number(STEPS_MAX)} calls" for what, way in ways if not way]
@@ -184,9 +190,6 @@ def reached(kind: Kind, asked: Asked) -> Answer | None:
     )
 
 
-Way = tuple[Edge, ...]
-
-
 def _reached_interest(test_way: Way, entry_way: Way) -> float:
     """A single call says what the list of callers says; a way through several is worth showing if it is sure."""
     if len(entry_way) > 1:
@@ -196,48 +199,13 @@ def _reached_interest(test_way: Way, entry_way: Way) -> float:
     return 0.5 if len(test_way) > 1 else 0.15
 
 
-def _ways_up(asked: Asked) -> tuple[Way, Way]:
-    """The shortest ways from a test and from where the program starts, outermost call first; empty where none is."""
-    from_test: Way = ()
-    from_entry: Way = ()
-    seen = {(asked.record.path, asked.record.name)}
-    queue: deque[tuple[Record, Way]] = deque([(asked.record, ())])
-    while queue and len(seen) <= RECORDS_MAX and not (from_test and from_entry):
-        record, onward = queue.popleft()
-        for edge in ranked_callers(record):
-            if edge.confidence == "possible" and onward:
-                continue
-            way = (edge, *onward)
-            key = (edge.place.path, edge.place.symbol)
-            if edge.test:
-                from_test = from_test or way
-                continue
-            above = asked.neighbours.record(*key) if edge.place.symbol else None
-            if not from_entry and _is_entry(asked, edge, above):
-                from_entry = way
-            elif above is not None and key not in seen and len(way) < STEPS_MAX:
-                seen.add(key)
-                queue.append((above, way))
-    return from_test, from_entry
-
-
-def _is_entry(asked: Asked, edge: Edge, above: Record | None) -> bool:
-    """Whether the caller is where a program starts: module level, a conventional name, or a decorated root."""
-    if not edge.place.symbol:
-        return True
-    if above is None or above.callers_total:
-        return False
-    root = asked.about(above)
-    return last_name(edge.place.symbol) in asked.words.entries or decorated(root) is not None
-
-
 def _way_claim(asked: Asked, way: Way) -> Claim:
     first = way[0].place
     start = code(short_name(first.symbol)) if first.symbol else f"module level of {code(first.path)}"
     stops = [start, *(code(short_name(edge.target)) for edge in way)]
     if len(stops) > STOPS_SHOWN_MAX:
         stops = [*stops[: STOPS_SHOWN_MAX - 2], "…", *stops[-2:]]
-    text = " → ".join(stops) + (", a test" if way[0].test else "")
+    text = " → ".join(stops) + note_of_test(asked, way[0])
     return claim(text, weakest(edge.confidence for edge in way), *(edge.place for edge in way))
 
 
@@ -256,6 +224,7 @@ def reaches(kind: Kind, asked: Asked) -> Answer | None:
             unknown=("calls of functions whose source is not here",),
         )
     found, cut = below(asked)
+    cut = cut or asked.neighbours.cut
     if not found:
         return kind.says(
             asked,
@@ -288,7 +257,7 @@ def reaches(kind: Kind, asked: Asked) -> Answer | None:
         )
     if not claims:
         claims = [
-            claim(code(short_name(edge.target)), edge.confidence, edge.place) for edge in _first_of_each(record.callees)
+            claim(code(short_name(edge.target)), edge.confidence, edge.place) for edge in first_of_each(record.callees)
         ]
     conclusion = counted(len(found), "function") + (" or more" if cut else "")
     if targets:
@@ -296,7 +265,10 @@ def reaches(kind: Kind, asked: Asked) -> Answer | None:
     elif effects:
         conclusion += _touching(len(found), len(effects))
     confidence: Confidence = weakest((each.confidence for each in claims), "likely")
-    return kind.says(asked, conclusion, confidence, claims, interest=0.8 if targets else 0.5 if effects else 0.2)
+    interest = 0.2
+    if confidence != "possible":
+        interest = 0.8 if targets else 0.5 if effects else 0.2
+    return kind.says(asked, conclusion, confidence, claims, interest=interest)
 
 
 def _touching(functions: int, effects: int) -> str:
@@ -304,34 +276,6 @@ def _touching(functions: int, effects: int) -> str:
         return ", which touches more than its own values"
     verb = "touches more than its" if effects == 1 else "touch more than their"
     return f", {number(effects)} of which {verb} own values"
-
-
-def below(asked: Asked) -> tuple[list[tuple[Record, Way]], bool]:
-    """Records of the functions that may run before this one returns, nearest first, and whether a limit cut them."""
-    found: list[tuple[Record, Way]] = []
-    seen = {(asked.record.path, asked.record.name)}
-    queue: deque[tuple[Record, Way]] = deque([(asked.record, ())])
-    while queue:
-        record, way = queue.popleft()
-        for edge in record.callees:
-            key = (edge.target_path, edge.target)
-            if key in seen or (edge.confidence == "possible" and way):
-                continue
-            if len(seen) > RECORDS_MAX or len(way) >= STEPS_MAX:
-                return found, True
-            seen.add(key)
-            called = asked.neighbours.record(*key)
-            if called is not None:
-                found.append((called, (*way, edge)))
-                queue.append((called, (*way, edge)))
-            else:
-                found.append((_unread(edge), (*way, edge)))
-    return found, False
-
-
-def _unread(edge: Edge) -> Record:
-    """Stands for a function that is called but about which nothing is prepared."""
-    return Record(edge.target_path, edge.target, "function", 0, 0, 0, 0, 0, "", depth=Depth.LINKED)
 
 
 def _dispatch(record: Record) -> list[tuple[Place, list[str], Confidence]]:
@@ -345,14 +289,6 @@ def _dispatch(record: Record) -> list[tuple[Place, list[str], Confidence]]:
         (edges[0].place, list(dict.fromkeys(edge.target for edge in edges)), weakest(edge.confidence for edge in edges))
         for edges in several[:4]
     ]
-
-
-def _first_of_each(edges: Sequence[Edge]) -> list[Edge]:
-    """One edge for each target, the surest; the targets in the order in which they are called."""
-    best: dict[tuple[str, str], Edge] = {}
-    for edge in sorted(edges, key=lambda edge: (RANK[edge.confidence], edge.place.start)):
-        best.setdefault((edge.target_path, edge.target), edge)
-    return list(best.values())
 
 
 def _route(way: Way) -> str:
@@ -418,7 +354,7 @@ def _dead_through(kind: Kind, asked: Asked, callers_: Sequence[Edge]) -> Answer:
         if above is None or above.callers_total or above.overrides or above.tests_total:
             break
         root = asked.about(above)
-        if not is_private(root) or decorated(root) is not None:
+        if not is_private(root) or is_registered(root):
             break
         dead_callers.append(edge)
     if len(dead_callers) == len(callers_) <= 3:
@@ -479,8 +415,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("callers", "source"),
         prior=0.8,
         features=(("fan_in", 1.5), ("recent_edit", 1.5), ("frame", 1.5)),
-        sillito=(12, 13),
-        latoza=("dependencies",),
+        sillito=(12, 32),
+        latoza=("control.1",),
     ),
     Kind(
         "reached",
@@ -491,7 +427,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("callers", "neighbours"),
         prior=0.45,
         features=(("frame", 2.0), ("fan_in", 1.2), ("failing_test", 1.5)),
-        sillito=(18, 19),
+        sillito=(13, 29),
+        latoza=("control.1",),
     ),
     Kind(
         "reaches",
@@ -502,8 +439,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("callees", "neighbours"),
         prior=0.35,
         features=(("complexity", 1.5), ("frame", 1.5)),
-        sillito=(13, 20),
-        latoza=("control flow",),
+        sillito=(40,),
+        latoza=("control.4", "dependencies.2"),
     ),
     Kind(
         "dead",
@@ -514,6 +451,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("callers", "overrides", "neighbours"),
         prior=0.4,
         features=(("recent_edit", 1.2),),
+        sillito=(30,),
+        latoza=("control.7", "debugging.5", "refactoring.1"),
     ),
     Kind(
         "recursive",
@@ -524,5 +463,6 @@ KINDS: tuple[Kind, ...] = (
         needs=("cycle", "callees"),
         prior=0.4,
         features=(("frame", 2.0),),
+        latoza=("performance.3", "control.6"),
     ),
 )

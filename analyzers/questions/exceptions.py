@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Sequence
 
 from analyzers.questions.answer import Answer, Claim
-from analyzers.questions.control import ranked_callers
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
 from analyzers.questions.quote import clause_text
+from analyzers.questions.ways import ranked_callers
 from analyzers.records import RANK, Caught, Confidence, Edge, Place, Raised, Record
 
 STEPS_MAX = 6
@@ -57,7 +57,9 @@ def _raised_claim(asked: Asked, raised: Sequence[Raised]) -> Claim:
     text = code(last_name(first.type))
     if not first.through:
         line = clause_text(asked, first.place)
-        text += f": {code(line)}" if line else f", {asked.words.raised} here"
+        if line == asked.words.raise_:
+            line, text = "", f"{text}, {asked.words.raised} again"
+        text += f": {code(line)}" if line else "" if "again" in text else f", {asked.words.raised} here"
     else:
         hops = first.through if len(first.through) <= 3 else (first.through[0], "…", first.through[-1])
         text += " from " + " → ".join(hop if hop == "…" else code(short_name(hop)) for hop in hops)
@@ -184,6 +186,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("raises", "source"),
         prior=0.75,
         features=(("frame", 1.5), ("failing_test", 1.5), ("complexity", 1.3)),
+        sillito=(32,),
+        latoza=("contracts.3", "control.8", "intent.2"),
     ),
     Kind(
         "catches",
@@ -194,5 +198,6 @@ KINDS: tuple[Kind, ...] = (
         needs=("caught", "raises", "callers", "neighbours"),
         prior=0.5,
         features=(("frame", 1.5), ("failing_test", 1.5)),
+        latoza=("debugging.5", "control.9"),
     ),
 )

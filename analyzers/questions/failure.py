@@ -5,6 +5,7 @@ Declared here so that menus, muting and the document know them; `failure_*.py` a
 
 from __future__ import annotations
 
+from analyzers.questions import wrong
 from analyzers.questions.kind import Kind
 
 KINDS: tuple[Kind, ...] = (
@@ -16,6 +17,7 @@ KINDS: tuple[Kind, ...] = (
         means=("runtime", "static"),
         needs=("traceback",),
         prior=0.95,
+        latoza=("debugging.1", "debugging.7"),
     ),
     Kind(
         "why_test_fails",
@@ -26,6 +28,7 @@ KINDS: tuple[Kind, ...] = (
         needs=("report",),
         prior=0.95,
         features=(("failing_test", 3.0),),
+        latoza=("debugging.1", "debugging.7", "testing.4"),
     ),
     Kind(
         "error_message",
@@ -35,5 +38,7 @@ KINDS: tuple[Kind, ...] = (
         means=("static",),
         needs=("source",),
         prior=0.8,
+        sillito=(2,),
     ),
+    wrong.KIND,
 )

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 from analyzers.evidence.history import Commit, SinceChange
 from analyzers.questions.answer import Answer, Claim
-from analyzers.questions.control import below
 from analyzers.questions.kind import CALLABLE, EVERYTHING, Asked, Kind, claim
 from analyzers.questions.prose import code, counted, listed, number, short_name
 from analyzers.questions.quote import place_at
+from analyzers.questions.ways import below
 
 COMMITS_SHOWN_MAX = 6
 HASH_CHARS = 9
@@ -169,6 +169,7 @@ KINDS: tuple[Kind, ...] = (
         needs=("history",),
         prior=0.4,
         features=(("recent_edit", 2.0), ("failing_test", 2.0), ("frame", 1.5)),
+        latoza=("history.1", "history.3", "history.4", "history.5", "teammates.1", "teammates.3"),
     ),
     Kind(
         "together",
@@ -180,6 +181,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("history", "neighbours"),
         prior=0.25,
         features=(("recent_edit", 2.0),),
+        sillito=(40,),
+        latoza=("history.2",),
     ),
     Kind(
         "since_pass",
@@ -191,5 +194,6 @@ KINDS: tuple[Kind, ...] = (
         needs=("since", "callees", "neighbours"),
         prior=0.5,
         features=(("failing_test", 3.0),),
+        latoza=("history.5",),
     ),
 )

@@ -9,7 +9,7 @@ import re
 
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.history import reasons
-from analyzers.questions.kind import EVERYTHING, Asked, Kind, claim
+from analyzers.questions.kind import CALLABLE, EVERYTHING, Asked, Kind, claim
 from analyzers.questions.prose import counted
 from analyzers.questions.quote import (
     comment_above,
@@ -24,11 +24,10 @@ QUOTE_CHARS_MAX = 200
 COMMITS_MAX = 3
 
 _REASON = re.compile(
-    r"\b(because|since|so that|so we|in order to|otherwise|to avoid|avoids?|prevents?|to keep|to ensure|ensures?"
-    r"|makes? sure|due to|work ?around|hack|needed|necessary|must|required|compat\w*|legacy|historical\w*|deprecat\w*"
-    r"|intentional\w*"
-    r"|deliberate\w*|on purpose|note that|instead of|rather than|performance|faster|race|deadlock|security|bug|issue"
-    r"|unlike|even (?:if|though)|don't|do not|can't|cannot)\b",
+    r"\b(because|since(?! v?\d)|so that|so we|in order to|otherwise|to avoid|avoids?|prevents?|to prevent|due to"
+    r"|to keep|to ensure|makes? sure|work ?around|hack|compat\w*|legacy|historical\w*|intentional\w*|deliberate\w*"
+    r"|on purpose|instead of|rather than|for performance|race condition|deadlock|unlike|even (?:if|though))\b"
+    r"|^(?:don't|do not|never|always|note)\b",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
@@ -141,6 +140,7 @@ KINDS: tuple[Kind, ...] = (
         needs=("source",),
         prior=0.3,
         hover=False,
+        latoza=("intent.1",),
     ),
     Kind(
         "rationale",
@@ -152,5 +152,17 @@ KINDS: tuple[Kind, ...] = (
         needs=("source", "history"),
         prior=0.5,
         features=(("recent_edit", 1.3), ("past_fixes", 1.5)),
+        latoza=("rationale.1", "rationale.3"),
+    ),
+    Kind(
+        "does",
+        "intent",
+        "What does it do, case by case?",
+        CALLABLE | {"class"},
+        means=("model",),
+        needs=("thinking",),
+        prior=0.35,
+        hover=False,
+        latoza=("intent.2", "intent.3"),
     ),
 )

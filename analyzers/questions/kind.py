@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from analyzers.evidence.history import FileHistory, Since, SymbolHistory
 from analyzers.evidence.observed import Observed
 from analyzers.questions.answer import Answer, Claim, Provenance
-from analyzers.questions.prose import number
+from analyzers.questions.prose import last_name, number
 from analyzers.questions.wording import Words, words_for
 from analyzers.records import RANK, Confidence, Depth, Place, Record
 
@@ -44,6 +44,8 @@ Means = Literal["static", "history", "runtime", "model"]
 
 CLAIMS_MAX = 12
 """Claims of one answer; what is beyond them is counted in the last one, which cites as many places as it may."""
+READS_MAX = 250
+"""Neighbours' records that all answers about one symbol may read together, while somebody waits."""
 PLACES_MAX = 20
 """Places that one claim cites."""
 
@@ -77,7 +79,7 @@ class Asked:
     """One anchor about which questions are asked, with everything that may answer them."""
 
     record: Record
-    neighbours: Neighbours
+    neighbours: Remembered
     history: FileHistory | None
     since: Since | None
     evidence: Observed | None
@@ -104,8 +106,11 @@ class Asked:
         return Asked(record, self.neighbours, None, None, None, words_for(record.path))
 
     def source(self) -> bytes | None:
-        """The anchor's file."""
-        return self.neighbours.source(self.record.path)
+        """The anchor's file, where it is the text that the record was made from."""
+        source, record = self.neighbours.source(self.record.path), self.record
+        if source is None or source[record.name_start : record.name_end] != last_name(record.name).encode():
+            return None
+        return source
 
     def text(self) -> str:
         """The anchor's whole definition; empty where the source is not at hand."""
@@ -113,15 +118,50 @@ class Asked:
         return source[self.record.start : self.record.end].decode("utf-8", "replace") if source else ""
 
 
+class Remembered:
+    """Neighbours that are read once each, and no more of them than a limit: the kinds look at the same few.
+
+    Belongs to the one call that asks; nothing is kept from one question to the next.
+    """
+
+    __slots__ = ("_from", "_left", "_records", "_sources", "cut")
+
+    def __init__(self, neighbours: Neighbours, reads_max: int) -> None:
+        self._from = neighbours
+        self._left = reads_max
+        self._records: dict[tuple[str, str], Record | None] = {}
+        self._sources: dict[str, bytes | None] = {}
+        self.cut = False
+        """Whether a record was not read because of the limit."""
+
+    def record(self, path: str, name: str) -> Record | None:
+        key = (path, name)
+        if key not in self._records:
+            if not self._left:
+                self.cut = True
+                return None
+            self._left -= 1
+            self._records[key] = self._from.record(path, name)
+        return self._records[key]
+
+    def source(self, path: str) -> bytes | None:
+        if path not in self._sources:
+            self._sources[path] = self._from.source(path)
+        return self._sources[path]
+
+
 def asked_of(
     record: Record,
-    neighbours: Neighbours | None = None,
-    history: FileHistory | None = None,
-    since: Since | None = None,
-    evidence: Observed | None = None,
+    neighbours: Neighbours | None,
+    history: FileHistory | None,
+    since: Since | None,
+    evidence: Observed | None,
+    *,
+    reads_max: int = READS_MAX,
 ) -> Asked:
     """What a family's function is given, from what the caller has."""
-    return Asked(record, neighbours or Alone(), history, since, evidence, words_for(record.path))
+    remembered = Remembered(neighbours or Alone(), reads_max)
+    return Asked(record, remembered, history, since, evidence, words_for(record.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +192,7 @@ class Kind:
     sillito: tuple[int, ...] = ()
     """The questions of Sillito, Murphy and De Volder 2006 that it answers, by their number."""
     latoza: tuple[str, ...] = ()
-    """The categories of LaToza and Myers 2010 that it answers."""
-    partly: str = ""
-    """What part of those questions stays unanswered, in one clause."""
+    """Those of LaToza and Myers 2010, by their names in `studies`."""
 
     def wording(self, words: Words, anchor: str = "") -> str:
         """The question as asked in a language, of an anchor where that makes a difference."""

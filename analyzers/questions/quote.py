@@ -66,7 +66,13 @@ def call_text(asked: Asked, place: Place) -> str:
     span = call_span(source, place.start, place.end)
     if span is None:
         return place.quote
-    return re.sub(r"\s+", " ", source[span[0] : span[1]].decode("utf-8", "replace"))
+    return on_one_line(source[span[0] : span[1]].decode("utf-8", "replace"))
+
+
+def on_one_line(text: str) -> str:
+    """A call that goes over several lines as it would stand on one."""
+    flat = re.sub(r"\s+", " ", text)
+    return re.sub(r"(?<=[(\[{]) |,? (?=[)\]}])", "", flat)
 
 
 def call_span(source: bytes, start: int, end: int) -> tuple[int, int] | None:
@@ -250,7 +256,7 @@ def first_sentence(prose: str) -> str:
 
 def place_of(source: bytes, path: str, span: tuple[int, int], symbol: str = "", quote: str = "") -> Place:
     """A span as a place, its line counted from the source."""
-    return Place(path, span[0], span[1], source.count(b"\n", 0, span[0]) + 1, symbol, quote)
+    return Place(path, span[0], span[1], Lines(source).line_of(span[0]) + 1, symbol, quote)
 
 
 def place_at(asked: Asked, path: str, name: str, line: int = 0) -> Place | None:
@@ -280,6 +286,15 @@ def decorated(asked: Asked) -> tuple[int, int] | None:
         if begin <= record.name_start and source.startswith(mark, span[0]):
             return span
     return None
+
+
+def is_registered(asked: Asked) -> bool:
+    """Whether a decorator may hand the anchor to somebody who calls it."""
+    source, span = asked.source(), decorated(asked)
+    if source is None or span is None:
+        return False
+    name = re.match(rb"[^\w]*([\w.]+)", source[span[0] : span[1]])
+    return name is not None and last_name(name.group(1).decode()) not in asked.words.plain_decorators
 
 
 def is_private(asked: Asked) -> bool:

@@ -140,6 +140,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("changes", "callees", "source"),
         prior=0.55,
         features=(("complexity", 1.3), ("frame", 1.2)),
+        sillito=(20, 33),
+        latoza=("debugging.2", "data.3", "data.6", "intent.2"),
     ),
     Kind(
         "writers",
@@ -150,8 +152,20 @@ KINDS: tuple[Kind, ...] = (
         needs=("accesses", "source"),
         prior=0.7,
         features=(("recent_edit", 1.3), ("frame", 1.3)),
+        sillito=(15,),
+        latoza=("debugging.3", "contracts.4", "contracts.6", "data.3", "data.4"),
     ),
-    Kind("readers", "state", "Who reads it?", HOLDER, answer=readers, needs=("accesses", "source"), prior=0.55),
+    Kind(
+        "readers",
+        "state",
+        "Who reads it?",
+        HOLDER,
+        answer=readers,
+        needs=("accesses", "source"),
+        prior=0.55,
+        sillito=(15,),
+        latoza=("data.2", "data.5"),
+    ),
     Kind(
         "assumes",
         "state",
@@ -161,5 +175,7 @@ KINDS: tuple[Kind, ...] = (
         needs=("assumes", "source"),
         prior=0.4,
         features=(("frame", 1.5), ("failing_test", 1.3)),
+        sillito=(41,),
+        latoza=("contracts.1", "contracts.2"),
     ),
 )

@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Sequence
 
 from analyzers.questions.answer import Answer, Claim
-from analyzers.questions.control import HANDED_ON, ranked_callers
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, listed, number, short_name
 from analyzers.questions.quote import call_text, clause_text, enclosing_calls, place_at
+from analyzers.questions.ways import HANDED_ON, note_of_test, ranked_callers
 from analyzers.records import RANK, Confidence, Edge, Record, Ref, Way
 
 STEPS_MAX = 6
@@ -71,7 +71,11 @@ def instances(kind: Kind, asked: Asked) -> Answer | None:
     for edge in made:
         who = code(short_name(edge.place.symbol)) if edge.place.symbol else f"module level, {asked.words.import_time}"
         called = call_text(asked, edge.place)
-        claims.append(claim(f"{who}: {code(called)}" if called else who, edge.confidence, edge.place))
+        claims.append(
+            claim(
+                (f"{who}: {code(called)}" if called else who) + note_of_test(asked, edge), edge.confidence, edge.place
+            )
+        )
     if own:
         conclusion = f"at {counted(len(own), 'place')}"
         if len(made) > len(own):
@@ -214,6 +218,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("overrides", "overridden_by", "neighbours"),
         prior=0.5,
         features=(("frame", 1.3),),
+        sillito=(8, 11),
+        latoza=("control.4", "types.2", "types.3", "types.4"),
     ),
     Kind(
         "instances",
@@ -223,6 +229,8 @@ KINDS: tuple[Kind, ...] = (
         answer=instances,
         needs=("callers", "neighbours", "source"),
         prior=0.75,
+        sillito=(7, 12, 14, 21, 41),
+        latoza=("performance.5", "types.1"),
     ),
     Kind(
         "settings",
@@ -232,6 +240,7 @@ KINDS: tuple[Kind, ...] = (
         answer=settings,
         needs=("settings", "source"),
         prior=0.5,
+        latoza=("dependencies.2",),
     ),
     Kind(
         "resources",
@@ -241,6 +250,7 @@ KINDS: tuple[Kind, ...] = (
         answer=resources,
         needs=("resources", "source"),
         prior=0.5,
+        latoza=("policies.3", "data.7"),
     ),
     Kind(
         "tasks",
@@ -251,5 +261,6 @@ KINDS: tuple[Kind, ...] = (
         needs=("callers", "neighbours", "source"),
         prior=0.6,
         features=(("frame", 1.3),),
+        latoza=("concurrency.1", "control.5"),
     ),
 )

@@ -38,6 +38,8 @@ def tests(kind: Kind, asked: Asked) -> Answer | None:
     else:
         how = f"the nearest in {counted(nearest, 'call')}" if nearest else ""
     verb = "reaches" if total == 1 else "reach"
+    if reaching and reaching[0].confidence == "possible":
+        verb = "may reach"
     conclusion = f"{counted(total, 'test')} {verb} it" + (f", {how}" if how else "")
     shown: Confidence = reaching[0].confidence if reaching else "possible"
     return kind.says(
@@ -46,7 +48,7 @@ def tests(kind: Kind, asked: Asked) -> Answer | None:
         shown,
         claims,
         unknown=("which of them really run it: no coverage was recorded",),
-        interest=0.5 if direct else 0.4,
+        interest=0.1 if shown == "possible" else 0.5 if direct else 0.4,
     )
 
 
@@ -139,6 +141,7 @@ KINDS: tuple[Kind, ...] = (
         needs=("tests", "evidence", "neighbours"),
         prior=0.45,
         features=(("recent_edit", 2.0), ("failing_test", 1.5)),
+        latoza=("testing.2", "testing.3"),
     ),
     Kind(
         "untested",
@@ -150,5 +153,6 @@ KINDS: tuple[Kind, ...] = (
         needs=("tests", "callers", "evidence"),
         prior=0.3,
         features=(("recent_edit", 2.0), ("complexity", 1.3)),
+        latoza=("testing.3",),
     ),
 )

@@ -9,6 +9,7 @@ from analyzers.questions.exceptions import by_type
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
 from analyzers.questions.quote import arguments, call_text
+from analyzers.questions.ways import note_of_test
 from analyzers.questions.wording import Words
 from analyzers.records import RANK, Edge, Place, Record, Ref
 
@@ -41,7 +42,7 @@ def examples(kind: Kind, asked: Asked) -> Answer | None:
             continue
         shapes.add(shape)
         where = f" in {code(short_name(edge.place.symbol))}" if edge.place.symbol else ""
-        claims.append(claim(f"{code(text)}{where}{', a test' if edge.test else ''}", edge.confidence, edge.place))
+        claims.append(claim(f"{code(text)}{where}{note_of_test(asked, edge)}", edge.confidence, edge.place))
         if len(claims) == EXAMPLES_MAX:
             break
     only_tests = all(edge.test for edge, _ in quoted)
@@ -224,6 +225,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("callers", "source"),
         prior=0.4,
         features=(("diagnostic", 2.0), ("fan_in", 1.2)),
+        sillito=(26,),
+        latoza=("contracts.5",),
     ),
     Kind(
         "precedent",
@@ -234,6 +237,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("callees", "neighbours"),
         prior=0.2,
         features=(("recent_edit", 1.5),),
+        sillito=(4,),
+        latoza=("policies.1", "location.2"),
     ),
     Kind(
         "variants",
@@ -244,5 +249,6 @@ KINDS: tuple[Kind, ...] = (
         needs=("overrides", "overridden_by", "neighbours"),
         prior=0.3,
         features=(("frame", 1.2),),
+        sillito=(9, 24, 34, 35, 36),
     ),
 )

@@ -311,6 +311,7 @@ KINDS: tuple[Kind, ...] = (
         needs=("returns_none", "none_ways", "accesses", "source"),
         prior=0.9,
         features=(("frame", 2.0), ("failing_test", 1.5), ("diagnostic", 1.5)),
+        latoza=("debugging.1",),
     ),
     Kind(
         "returns",
@@ -321,6 +322,7 @@ KINDS: tuple[Kind, ...] = (
         needs=("returns", "returns_none"),
         prior=0.35,
         features=(("complexity", 1.3),),
+        latoza=("contracts.2", "intent.2"),
     ),
     Kind(
         "passed",
@@ -331,7 +333,8 @@ KINDS: tuple[Kind, ...] = (
         needs=("passed", "callers"),
         prior=0.45,
         features=(("frame", 1.8), ("fan_in", 1.2)),
-        sillito=(14, 15),
+        sillito=(18, 19),
+        latoza=("control.2", "contracts.4", "method.2"),
     ),
     Kind(
         "comes_from",
@@ -343,5 +346,7 @@ KINDS: tuple[Kind, ...] = (
         needs=("passed", "accesses", "neighbours"),
         prior=0.4,
         features=(("frame", 1.5),),
+        sillito=(28,),
+        latoza=("data.1",),
     ),
 )

@@ -36,6 +36,10 @@ class Words(msgspec.Struct, frozen=True):
     """Prefixes of names that are not meant to be used from outside."""
     entries: tuple[str, ...]
     """Names of functions at which a program starts by convention."""
+    test_names: tuple[str, ...]
+    """How the names of test functions begin."""
+    plain_decorators: tuple[str, ...]
+    """Decorators that hand a function to nobody: they only say how it is called."""
     background: tuple[tuple[str, str], ...]
     """A name that is called to run something at the same time as the rest, and what runs it."""
     asynchronous: tuple[str, str]
@@ -59,6 +63,28 @@ _PYTHON = Words(
     implicit=(("__", "__"),),
     private=("_",),
     entries=("main", "cli", "run", "serve", "handle", "lambda_handler", "app"),
+    test_names=("test",),
+    plain_decorators=(
+        "property",
+        "cached_property",
+        "staticmethod",
+        "classmethod",
+        "abstractmethod",
+        "overload",
+        "override",
+        "final",
+        "setter",
+        "deleter",
+        "getter",
+        "wraps",
+        "contextmanager",
+        "asynccontextmanager",
+        "cache",
+        "lru_cache",
+        "total_ordering",
+        "dataclass",
+        "singledispatch",
+    ),
     background=(
         ("Thread", "a thread"),
         ("Timer", "a timer's thread"),
@@ -100,6 +126,8 @@ _TYPESCRIPT = Words(
     implicit=(("[Symbol.", "]"),),
     private=("_", "#"),
     entries=("main", "activate", "handler", "start", "bootstrap"),
+    test_names=("",),
+    plain_decorators=(),
     background=(
         ("setTimeout", "a timer"),
         ("setInterval", "a timer"),

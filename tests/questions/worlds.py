@@ -954,3 +954,38 @@ DJANGO_STATED: Stated = {
         "assumes": ['the message has a `type` @ message["type"]'],
     },
 }
+
+WRONG = """
+#- /app/jobs.py
+import sqlite3
+
+def mix(mode):
+    if mode != "r" or mode != "w":
+        raise ValueError(mode)
+
+def hold(path):
+    db = sqlite3.connect(path)
+    backup(db)
+    db.close()
+
+def twice(rows):
+    parsed = (int(row) for row in rows)
+    total = sum(parsed)
+    return total / len(list(parsed))
+
+async def send(message):
+    pass
+
+async def run(messages):
+    for message in messages:
+        send(message)
+
+def resize(width, height):
+    return width * height
+
+def shrink(width, height):
+    resize(height, width)
+    return len(width) >= 0
+"""
+
+WRONG_STATED: Stated = {}

@@ -12,7 +12,7 @@ from functools import cache
 import tree_sitter_python
 
 from analyzers.languages.language import FindModule, Language, Words
-from analyzers.languages.python import cursor, extract, roots
+from analyzers.languages.python import cursor, extract, roots, wrong
 from analyzers.syntax import Grammar
 
 
@@ -77,4 +77,5 @@ LANGUAGE = Language(
     ),
     is_test_path=is_test_path,
     is_test_name=is_test_name,
+    suspicions=lambda text: wrong.suspicions(grammar(), text),
 )

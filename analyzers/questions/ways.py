@@ -1,0 +1,127 @@
+"""Ways: up the calls to tests and entry points, and down them to whatever may run.
+
+Walks records of neighbours within limits; words nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from analyzers.questions.kind import Asked
+from analyzers.questions.prose import last_name
+from analyzers.questions.quote import is_registered
+from analyzers.records import RANK, Depth, Edge, Record
+
+HANDED_ON = "callback"
+"""The `via` of an edge that does not call, but hands the function to somebody who may."""
+
+STEPS_MAX = 8
+"""How many calls a way from a test or an entry point, or to an effect, is followed."""
+RECORDS_MAX = 250
+"""How many neighbours one answer reads: an answer is composed while somebody waits."""
+
+Way = tuple[Edge, ...]
+"""Calls that follow each other, the outermost first."""
+
+
+def ranked_callers(record: Record) -> list[Edge]:
+    """Callers, best first: the program's own before tests, the surer first, other files before this one.
+
+    Those that only share a name come last, whoever they are.
+    """
+    return sorted(
+        record.callers,
+        key=lambda edge: (
+            edge.confidence == "possible",
+            edge.test,
+            RANK[edge.confidence],
+            edge.place.path == record.path,
+            edge.place.path,
+            edge.place.start,
+        ),
+    )
+
+
+def below(asked: Asked) -> tuple[list[tuple[Record, Way]], bool]:
+    """Records of the functions that may run before this one returns, nearest first, and whether a limit cut them."""
+    found: list[tuple[Record, Way]] = []
+    seen = {(asked.record.path, asked.record.name)}
+    queue: deque[tuple[Record, Way]] = deque([(asked.record, ())])
+    while queue:
+        record, way = queue.popleft()
+        for edge in record.callees:
+            key = (edge.target_path, edge.target)
+            if key in seen or (edge.confidence == "possible" and way):
+                continue
+            if len(seen) > RECORDS_MAX or len(way) >= STEPS_MAX:
+                return found, True
+            seen.add(key)
+            called = asked.neighbours.record(*key)
+            if called is not None:
+                found.append((called, (*way, edge)))
+                queue.append((called, (*way, edge)))
+            else:
+                found.append((_unread(edge), (*way, edge)))
+    return found, False
+
+
+def ways_up(asked: Asked) -> tuple[Way, Way]:
+    """The shortest ways from a test and from where the program starts, outermost call first; empty where none is."""
+    from_test: Way = ()
+    from_entry: Way = ()
+    seen = {(asked.record.path, asked.record.name)}
+    queue: deque[tuple[Record, Way]] = deque([(asked.record, ())])
+    while queue and len(seen) <= RECORDS_MAX and not (from_test and from_entry):
+        record, onward = queue.popleft()
+        for edge in ranked_callers(record):
+            if edge.confidence == "possible" and onward:
+                continue
+            way = (edge, *onward)
+            key = (edge.place.path, edge.place.symbol)
+            if is_test(asked, edge):
+                from_test = from_test or way
+                continue
+            if edge.test and from_test:
+                continue
+            above = asked.neighbours.record(*key) if edge.place.symbol else None
+            if not from_entry and not edge.test and _is_entry(asked, edge, above):
+                from_entry = way
+            elif above is not None and key not in seen and len(way) < STEPS_MAX:
+                seen.add(key)
+                queue.append((above, way))
+    return from_test, from_entry
+
+
+def _is_entry(asked: Asked, edge: Edge, above: Record | None) -> bool:
+    """Whether the caller is where a program starts: module level, a conventional name, or a decorated root."""
+    if not edge.place.symbol:
+        return True
+    if above is None or above.callers_total:
+        return False
+    root = asked.about(above)
+    return last_name(edge.place.symbol) in asked.words.entries or is_registered(root)
+
+
+def is_test(asked: Asked, edge: Edge) -> bool:
+    return edge.test and last_name(edge.place.symbol).startswith(asked.words.test_names) and edge.place.symbol != ""
+
+
+def note_of_test(asked: Asked, edge: Edge) -> str:
+    """What to add about an edge that lies in test code."""
+    if not edge.test:
+        return ""
+    return ", a test" if is_test(asked, edge) else ", in test code"
+
+
+def _unread(edge: Edge) -> Record:
+    """Stands for a function that is called but about which nothing is prepared."""
+    return Record(edge.target_path, edge.target, "function", 0, 0, 0, 0, 0, "", depth=Depth.LINKED)
+
+
+def first_of_each(edges: Sequence[Edge]) -> list[Edge]:
+    """One edge for each target, the surest; the targets in the order in which they are called."""
+    best: dict[tuple[str, str], Edge] = {}
+    for edge in sorted(edges, key=lambda edge: (RANK[edge.confidence], edge.place.start)):
+        best.setdefault((edge.target_path, edge.target), edge)
+    return list(best.values())
