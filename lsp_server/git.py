@@ -113,10 +113,14 @@ def run_git(
     return _collect(process, timeout_s, output_bytes_max)
 
 
-def stream_git(root: Path, arguments: Sequence[str], *, timeout_s: float = TIMEOUT_S * 10) -> Iterator[bytes]:
+def stream_git(
+    root: Path, arguments: Sequence[str], *, timeout_s: float = TIMEOUT_S * 10, globs: bool = False
+) -> Iterator[bytes]:
     """The output of one reading command in chunks, for histories too long to hold. Ends early where git fails or the
-    deadline passes; closing the iterator ends git."""
+    deadline passes; closing the iterator ends git. `globs`: the paths are patterns of ours, such as `*.py`."""
     command = git_command(root, arguments)
+    if command is not None and globs:
+        command.remove("--literal-pathspecs")
     if command is None:
         return
     process = subprocess.Popen(

@@ -1,0 +1,116 @@
+"""What git's history said, one row a file: rebuilt at will, so it lies beside the index, in a file of its own.
+
+Written by the sleeper alone. A file of its own because it is made from commits and not from contents: it neither
+comes nor goes with the index's blobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from analyzers.evidence import history
+from analyzers.evidence.history import FileHistory, RepositoryHistory
+from lsp_server.store.database import Database, Migration, open_reader, open_writer
+from lsp_server.store.errors import StoreDamaged, StoreError
+
+NAME = "history.sqlite3"
+
+
+def create_histories(database: Database) -> None:
+    """One row for each file, and one, without a path, for the repository."""
+    database.execute("CREATE TABLE histories (path TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID")
+
+
+MIGRATIONS: list[Migration] = [create_histories]
+
+
+class HistoryWriter:
+    """The sleeper's side."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, cache: Path) -> HistoryWriter:
+        """Opens or makes the file in a repository's cache folder."""
+        return cls(open_writer(cache / NAME, MIGRATIONS, durable=False))
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()
+
+    def repository(self) -> RepositoryHistory | None:
+        """What was stored about the repository; None where nothing is, or nothing that can be read."""
+        return _repository(self._database)
+
+    def files(self) -> dict[str, FileHistory]:
+        """Every file's history, for an update to join."""
+        rows = self._database.query("SELECT path, data FROM histories WHERE path != ''")
+        return {path: _file(self._database.path, data) for path, data in rows}
+
+    def replace(self, repository: RepositoryHistory, files: Iterable[FileHistory], *, whole: bool) -> None:
+        """Stores histories, instead of all that is there if `whole`; all or nothing."""
+        with self._database.transaction():
+            if whole:
+                self._database.execute("DELETE FROM histories")
+            rows = ((each.path, history.encode(each)) for each in files)
+            self._database.execute_many("INSERT OR REPLACE INTO histories VALUES (?, ?)", rows)
+            self._database.execute("INSERT OR REPLACE INTO histories VALUES ('', ?)", (history.encode(repository),))
+
+
+class HistoryReader:
+    """Everybody else's side: None where nothing is prepared, and never a wait. Belongs to one thread at a time."""
+
+    def __init__(self, cache: Path) -> None:
+        self._path = cache / NAME
+        self._database: Database | None = None
+
+    def close(self) -> None:
+        """Closes the file; the next call opens it again."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def file(self, path: str) -> FileHistory | None:
+        """One file's history."""
+        try:
+            rows = self._query("SELECT data FROM histories WHERE path = ?", (path,)) if path else []
+            return _file(self._path, rows[0][0]) if rows else None
+        except StoreError:
+            # Absent, busy or damaged: "not prepared yet"; the file may be another one next time.
+            self.close()
+            return None
+
+    def repository(self) -> RepositoryHistory | None:
+        """What is known about the repository as a whole."""
+        try:
+            return _repository(self._open())
+        except StoreError:
+            self.close()
+            return None
+
+    def _query(self, sql: str, parameters: tuple[str, ...]) -> list[tuple[bytes, ...]]:
+        return self._open().query(sql, parameters)
+
+    def _open(self) -> Database:
+        if self._database is None:
+            self._database = open_reader(self._path, len(MIGRATIONS))
+        return self._database
+
+
+def _repository(database: Database) -> RepositoryHistory | None:
+    data = database.value("SELECT data FROM histories WHERE path = ''")
+    try:
+        return history.decode_repository(data) if data is not None else None
+    except msgspec.MsgspecError:
+        return None
+
+
+def _file(path: Path, data: bytes) -> FileHistory:
+    try:
+        return history.decode_file(data)
+    except msgspec.MsgspecError as error:
+        raise StoreDamaged(path, f"history: {error}") from error
