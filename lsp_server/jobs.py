@@ -55,6 +55,13 @@ class Attentive(Protocol):
         """The sleeper ends; returns within two seconds."""
 
 
+def history(folders: RepositoryFolders, settings: Settings) -> Job:
+    """Reads what git knows: first, because it is cheap, and thinking and anticipation build on it."""
+    from lsp_server.history import HistoryJob
+
+    return HistoryJob(folders, settings)
+
+
 def thinking(folders: RepositoryFolders, settings: Settings) -> Job:
     """Thinks with a language model; does nothing without one."""
     from lsp_server.thinking_job import ThinkingJob
@@ -62,5 +69,5 @@ def thinking(folders: RepositoryFolders, settings: Settings) -> Job:
     return ThinkingJob(folders, settings)
 
 
-JOBS: list[Callable[[RepositoryFolders, Settings], Job]] = [thinking]
+JOBS: list[Callable[[RepositoryFolders, Settings], Job]] = [history, thinking]
 """In the order in which they get their turn."""
