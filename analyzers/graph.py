@@ -36,24 +36,26 @@ from analyzers.tables import File, enclosing
 
 __all__ = ["Lookups", "enclosing", "linked_record", "links_at", "lookup_digest", "symbol_at", "targets_of"]
 
-CALLER_FILES_MAX = 60
+CALLER_FILES_MAX = 32
 """Files in which calls of one name are looked at for one record, the nearest first."""
-CALLER_SITES_MAX = 400
+CALLER_SITES_MAX = 200
 """Calls that are resolved for one record."""
 SUBCLASSES_MAX = 30
-SUBCLASS_FILES_MAX = 20
+SUBCLASS_FILES_MAX = 12
+FILES_READ_MAX = 64
+"""Files that are read for one record in all; reading them from the store is most of what a cold hover costs."""
 GUESSES_MAX = 3
 """A call on an unknown receiver names its possible targets only where no more methods have that name."""
 TEST_LEVELS = 3
-TEST_WALK_FILES_MAX = 40
+TEST_WALK_FILES_MAX = 16
 """Files that are looked at for all callers of callers together, on the way up to tests."""
-LOOKUP_FILES_MAX = 32
+LOOKUP_FILES_MAX = 16
 """Files whose calls are counted for a lookup's digest; beyond that only the files are."""
 
 
 def linked_record(path: str, name: str, lookups: Lookups) -> Record | None:
     """What facts and names say about the symbol with this qualified name; None where there is no such symbol."""
-    resolver = Resolver(lookups)
+    resolver = Resolver(lookups, FILES_READ_MAX)
     file = resolver.file(path)
     symbol = file.named(name) if file else MODULE
     if file is None or symbol == MODULE:
@@ -119,9 +121,12 @@ class _Linking:
 
     def record(self) -> Record:
         symbol, file = self.symbol, self.file
-        callers = _callers(self.resolver, self.definition, CALLER_FILES_MAX)
-        tests = self.tests(callers)
+        callers, _, unread = _callers(self.resolver, self.definition, CALLER_FILES_MAX)
+        callees = tuple(self.callees())[:CALLEES_MAX]
+        raises = tuple(self.raises())[:RAISES_MAX]
         verdict, ways = self.none_ways()
+        overrides, overridden_by = tuple(self.overrides()), tuple(self.overridden_by())
+        tests = self.tests(callers)  # Last, since it may use up the files that may be read.
         return Record(
             file.path,
             symbol.qualname,
@@ -134,15 +139,15 @@ class _Linking:
             symbol.digest,
             Depth.LINKED,
             callers=tuple(callers[:CALLERS_MAX]),
-            callers_total=len(callers),
-            callees=tuple(self.callees())[:CALLEES_MAX],
-            raises=tuple(self.raises())[:RAISES_MAX],
+            callers_total=len(callers) + unread,
+            callees=callees,
+            raises=raises,
             returns_none=verdict,
             none_ways=ways,
             tests=tuple(tests[:TESTS_MAX]),
             tests_total=len(tests),
-            overrides=tuple(self.overrides()),
-            overridden_by=tuple(self.overridden_by()),
+            overrides=overrides,
+            overridden_by=overridden_by,
             depends=tuple(self.depends(callers)),
         )
 
@@ -244,7 +249,7 @@ class _Linking:
                 if file is None or files_left <= 0:
                     break
                 definition = Definition(path, file.named(name))
-                edges, files = _callers_counted(self.resolver, definition, min(files_left, CALLER_FILES_MAX // 4))
+                edges, files, _ = _callers(self.resolver, definition, min(files_left, CALLER_FILES_MAX // 4))
                 files_left -= files
                 level += [(edge, weaker(edge.confidence, confidence)) for edge in edges]
         return sorted(found.values(), key=lambda it: (it.distance, RANK[it.confidence], it.path, it.line))
@@ -313,20 +318,18 @@ def _guesses(resolver: Resolver, call: Call) -> list[Value]:
     return found if len(found) <= GUESSES_MAX else []
 
 
-def _callers(resolver: Resolver, definition: Definition, files_max: int) -> list[Edge]:
-    return _callers_counted(resolver, definition, files_max)[0]
-
-
-def _callers_counted(resolver: Resolver, definition: Definition, files_max: int) -> tuple[list[Edge], int]:
-    """Who calls a symbol, the program's own and the surest first, and how many files were looked at."""
+def _callers(resolver: Resolver, definition: Definition, files_max: int) -> tuple[list[Edge], int, int]:
+    """Who calls a symbol, the surest and the program's own first; how many files were looked at; and how many more
+    call a method by its name, each of which is one possible caller at least."""
     symbol, home = resolver.symbol(definition), resolver.file(definition.path)
     if symbol is None or home is None or symbol.kind in ("field", "variable"):
-        return [], 0
+        return [], 0, 0
     wanted = _wanted(resolver, definition, symbol, home)
     names = {name for name, _ in wanted}
     if any(each != definition and (it := resolver.symbol(each)) and it.kind == "class" for _, each in wanted):
         names |= home.language.words.own  # `cls()`
-    paths = _candidates(resolver, wanted, definition.path)[:files_max]
+    candidates = _candidates(resolver, wanted, definition.path)
+    paths = candidates[:files_max]
     method = symbol.kind == "method"
     found: list[Edge] = []
     sites = 0
@@ -343,7 +346,8 @@ def _callers_counted(resolver: Resolver, definition: Definition, files_max: int)
         if sites > CALLER_SITES_MAX:
             break
     found.sort(key=lambda edge: (RANK[edge.confidence], edge.test, edge.place.path != definition.path))
-    return found, len(paths)
+    guesses = method and symbol.name not in home.language.words.constructors
+    return found, len(paths), len(candidates) - len(paths) if guesses else 0
 
 
 def _key(symbol: Symbol, home: File) -> tuple[str, str]:

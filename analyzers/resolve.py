@@ -18,6 +18,8 @@ FOLLOWED_MAX = 12
 """Names that are followed from one to the next (imports, re-exports, aliases, annotations) before giving up."""
 BASES_MAX = 40
 """Classes that are looked at above one class."""
+FILES_READ_MAX = 1_000
+"""Files that one question may read where the asker sets no limit of its own."""
 DEFINITIONS_MAX = 8
 """Definitions of one name in one scope."""
 
@@ -71,10 +73,11 @@ def weaker(left: Confidence, right: Confidence) -> Confidence:
 class Resolver:
     """Answers what names mean, for as long as the facts behind `lookups` stay the same. Belongs to one thread."""
 
-    __slots__ = ("_bases", "_direct", "_files", "_named", "lookups")
+    __slots__ = ("_bases", "_direct", "_files", "_files_max", "_named", "lookups")
 
-    def __init__(self, lookups: Lookups) -> None:
+    def __init__(self, lookups: Lookups, files_max: int = FILES_READ_MAX) -> None:
         self.lookups = lookups
+        self._files_max = files_max
         self._files: dict[str, File | None] = {}
         self._bases: dict[Definition, list[Definition]] = {}
         self._named: dict[tuple[str, int, str], Values] = {}
@@ -83,8 +86,10 @@ class Resolver:
     # ---- what others ask -------------------------------------------------------------------------------------------
 
     def file(self, path: str) -> File | None:
-        """A file's facts; None where there are none or nobody knows its language."""
+        """A file's facts; None where there are none, nobody knows its language, or too many were read already."""
         if path not in self._files:
+            if len(self._files) >= self._files_max:
+                return None
             facts = self.lookups.facts(path)
             self._files[path] = file_of(path, facts) if facts is not None else None
         return self._files[path]

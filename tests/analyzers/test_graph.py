@@ -535,6 +535,14 @@ def test_the_symbol_around_an_offset() -> None:
     assert graph.enclosing(facts, 10_000) == MODULE
 
 
+def test_a_common_name_is_counted_beyond_what_is_looked_at() -> None:
+    files = {f"m{number}.py": b"def f(x): x.common()\n" for number in range(graph.CALLER_FILES_MAX + 10)}
+    workspace = Workspace({**files, "k.py": b"class K:\n    def common(self): ...\n"})
+    found = graph.linked_record("k.py", "K.common", workspace)
+    assert found
+    assert len(found.callers) < found.callers_total == len(files)
+
+
 def test_a_lookup_sees_a_new_call() -> None:
     one = Workspace({"a.py": b"f()\n"})
     two = Workspace({"a.py": b"f()\nf()\n"})
