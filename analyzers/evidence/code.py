@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from analyzers.evidence.lexing import Mention, assigns
 from analyzers.facts import CALLS_VALUE, MODULE, FileFacts, Import, Symbol
 
+DEFINING_FILES_MAX = 12
 STEPS_MAX = 12
 """How many imports, values and base classes are followed for one name."""
 
@@ -138,7 +139,9 @@ class Names:
         """Every function and method of this name in the workspace."""
         if name not in self._defining:
             found = []
-            for path in self.code.paths_defining(name):
+            paths = self.code.paths_defining(name)
+            # A name that many files define says nothing, and reading them all would take the most time of all.
+            for path in paths if len(paths) <= DEFINING_FILES_MAX else ():
                 file = self.file(path)
                 for index, symbol in enumerate(file.facts.symbols if file else ()):
                     if symbol.name == name and symbol.kind in ("function", "method"):
@@ -195,6 +198,10 @@ class Names:
         symbol = self.symbol(node)
         if symbol.kind == "class":
             return node
+        if symbol.kind in ("field", "variable") and symbol.value and not symbol.flags & CALLS_VALUE:
+            # `code_class = Code` and then `self.code_class()`.
+            found = self._scoped(node, symbol.value, steps - 1)
+            return found if found and found != node and self._is_class(found) else None
         if symbol.kind not in ("function", "method"):
             return None
         if symbol.annotation:

@@ -15,15 +15,15 @@ from analyzers.evidence.code import Names, Node
 from analyzers.evidence.lexing import Mention, mentions, strings
 from analyzers.facts import MODULE
 
-NODES_MAX = 1500
+NODES_MAX = 1200
 """Functions that are looked into; beyond them only the way there is known."""
-FILES_MAX = 250
+FILES_MAX = 150
 """Files whose facts are read while following names."""
-WEIGHT_MIN = 0.02
+WEIGHT_MIN = 0.01
 CANDIDATES_MAX = 12
 """A method name with more definitions than this says nothing about which is meant."""
 
-CALL = 0.82
+CALL = 0.86
 """A step along a name that was resolved."""
 NESTED = 0.95
 CONSTRUCT = 0.9
