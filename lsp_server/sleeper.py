@@ -175,6 +175,9 @@ class Sleeper:
                 self._index.check()
             todo = self._agenda.take(_now_s())
             if todo is not None:
+                if not self._folders.index.exists():
+                    # Somebody deleted it while it was open here: what is written now, nobody would ever read.
+                    raise StoreDamaged(self._folders.index, "it was removed")
                 self._round(todo)
             elif self._may_work() and self._deep is not None and self._deep.has_work:
                 self._deep_step(self._deep)

@@ -230,6 +230,20 @@ def test_a_damaged_index_is_built_again(root: Path) -> None:
     asyncio.run(main())
 
 
+def test_an_index_that_is_removed_meanwhile_is_built_again(root: Path) -> None:
+    write(root, FILES)
+
+    async def main() -> None:
+        async with Server(root) as server:
+            await server.analyze()
+            for file in server.folders.cache.glob("index*"):
+                file.unlink()
+            await server.analyze()
+            assert sorted(server.reader.files()) == sorted(FILES)
+
+    asyncio.run(main())
+
+
 def test_switching_branches_and_back_analyses_nothing(root: Path) -> None:
     """Thousands of files change, and change back. Facts that had been made again would be blobs of their own."""
     first = {f"pkg/m{number}.py": f"def f{number}():\n    return 1\n" for number in range(1000)}
