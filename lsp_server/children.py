@@ -142,7 +142,6 @@ class KeptAlive:
 
     def start(self) -> None:
         """Starts the child, and the thread that looks after it."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -158,6 +157,8 @@ class KeptAlive:
         early_deaths = 0
         while not self._stopping.is_set():
             try:
+                # Made each time: somebody may have removed it with everything in it.
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 process = spawn(self._module, self._arguments, self._folder)
             except OSError as error:
                 _logger.error("cannot start %s: %s", self._module, error)

@@ -27,7 +27,15 @@ import msgspec
 
 from lsp_server import __version__, git, settings, workspace
 from lsp_server.agenda import Agenda, Round
-from lsp_server.channel import Client, Listener, Rendezvous, new_address, write_rendezvous
+from lsp_server.channel import (
+    ChannelError,
+    Client,
+    Listener,
+    Rendezvous,
+    new_address,
+    read_rendezvous,
+    write_rendezvous,
+)
 from lsp_server.children import die_with_parent
 from lsp_server.crashes import Crashes
 from lsp_server.deep import DeepAnalysis, DeepWork, make_deep
@@ -128,6 +136,7 @@ class Sleeper:
         self._head = ""
         self._last_progress_s = 0.0
         self._suspected = False
+        self._exit_code = 0
         self._tidy = False
         """Whether something was written since the index was last tidied."""
 
@@ -158,12 +167,14 @@ class Sleeper:
         finally:
             for job in self._attentive():
                 job.close()
-            self._folders.rendezvous.unlink(missing_ok=True)
+            with contextlib.suppress(ChannelError):
+                if read_rendezvous(self._folders.rendezvous).pid == os.getpid():
+                    self._folders.rendezvous.unlink(missing_ok=True)
             listener.close()
             self._watcher.stop()
             self._index.close()
             self._election.resign()
-        return 0
+        return self._exit_code
 
     # One thing at a time.
 
@@ -176,8 +187,8 @@ class Sleeper:
             todo = self._agenda.take(_now_s())
             if todo is not None:
                 if not self._folders.index.exists():
-                    # Somebody deleted it while it was open here: what is written now, nobody would ever read.
-                    raise StoreDamaged(self._folders.index, "it was removed")
+                    self._begin_again()
+                    return
                 self._round(todo)
             elif self._may_work() and self._deep is not None and self._deep.has_work:
                 self._deep_step(self._deep)
@@ -305,6 +316,13 @@ class Sleeper:
         self._deep = DeepWork(made, self._root, self._index) if made is not None else None
         if self._deep is not None and self._blobs:
             self._deep.files_changed(sorted(self._blobs), (), self._pipeline.blobs())
+
+    def _begin_again(self) -> None:
+        """Somebody removed the cache while it was in use, the lock and the address with it. Nobody would read what is
+        written to a file without a name; so this process ends, and its server starts the next one."""
+        _logger.warning("the index was removed")
+        self._exit_code = 1
+        self._stopping.set()
 
     def _rebuild(self, error: StoreError) -> None:
         """The index is broken: it is thrown away and made again, which loses time and nothing else."""

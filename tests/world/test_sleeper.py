@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -230,14 +231,16 @@ def test_a_damaged_index_is_built_again(root: Path) -> None:
     asyncio.run(main())
 
 
-def test_an_index_that_is_removed_meanwhile_is_built_again(root: Path) -> None:
+def test_a_cache_that_is_removed_meanwhile_is_built_again(root: Path) -> None:
+    """With the folder go the lock and the address: an heir must not find a second writer in them."""
     write(root, FILES)
 
     async def main() -> None:
         async with Server(root) as server:
             await server.analyze()
-            for file in server.folders.cache.glob("index*"):
-                file.unlink()
+            shutil.rmtree(server.folders.cache)
+            server.link.send(Reconcile("look"))
+            await server.until(lambda: server.losses() > 0)
             await server.analyze()
             assert sorted(server.reader.files()) == sorted(FILES)
 
