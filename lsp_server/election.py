@@ -3,10 +3,13 @@ its holder dies, however it dies, and the next one takes over."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+from lsp_server.store.folders import remove_cache, vanished_caches
 
 _RETRY_S = 0.5
 
@@ -61,3 +64,11 @@ def somebody_writes(lock_file: Path) -> bool:
     if won:
         election.resign()
     return not won
+
+
+def remove_vanished_caches(own: Path) -> None:
+    """Removes caches of repositories that are gone, and in which nobody writes."""
+    for cache in vanished_caches():
+        with contextlib.suppress(OSError):
+            if cache != own and Election(cache / "writer.lock").try_once():
+                remove_cache(cache)

@@ -36,10 +36,10 @@ from lsp_server.channel import (
     read_rendezvous,
     write_rendezvous,
 )
-from lsp_server.children import die_with_parent
+from lsp_server.children import die_with_parent, memory_bytes
 from lsp_server.crashes import Crashes
 from lsp_server.deep import DeepAnalysis, DeepWork, make_deep
-from lsp_server.election import Election
+from lsp_server.election import Election, remove_vanished_caches
 from lsp_server.jobs import JOBS, Attentive, Job
 from lsp_server.messages import (
     HINT_PATHS_MAX,
@@ -67,7 +67,7 @@ from lsp_server.parse_worker import lower_priority
 from lsp_server.pipeline import Announce, Outcome, Pipeline
 from lsp_server.store import IndexWriter, RepositoryFolders, StoreDamaged, StoreError, repository_folders
 from lsp_server.store.database import file_system_of
-from lsp_server.store.folders import config_file, make_private, remove_cache, socket_folder, vanished_caches
+from lsp_server.store.folders import config_file, make_private, socket_folder
 from lsp_server.watcher import Listener as WatchListener
 from lsp_server.watcher import Watcher, hears_changes
 
@@ -152,7 +152,7 @@ class Sleeper:
         if not self._election.wait():
             return 0
         self._folders.root_note.write_text(str(self._root), encoding="utf-8")
-        _remove_vanished(self._folders.cache)
+        remove_vanished_caches(self._folders.cache)
         self._crashes = Crashes(self._folders.crashes)
         self._open()
         listener = self._listen()
@@ -478,7 +478,7 @@ class Sleeper:
             paused=self._paused,
             clients=len(self._listener.clients) if self._listener is not None else 0,
             uptime_s=round(time.monotonic() - self._started_s, 1),
-            memory_bytes=_memory_bytes(),
+            memory_bytes=memory_bytes(),
             set_aside=problems | self._crashes.blamed_paths(),
             notes=tuple(self._pipeline.notes[:100]),
             background={job.name: job.describe() for job in self._jobs} | self._deep_problem(),
@@ -507,22 +507,3 @@ def main(arguments: Sequence[str]) -> int:
 
 def _now_s() -> float:
     return time.monotonic()
-
-
-def _remove_vanished(own: Path) -> None:
-    """Caches of repositories that are gone are nobody's any more."""
-    for cache in vanished_caches():
-        with contextlib.suppress(OSError):
-            if cache != own and Election(cache / "writer.lock").try_once():
-                remove_cache(cache)
-
-
-def _memory_bytes() -> int:
-    if sys.platform == "win32":
-        return 0
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
