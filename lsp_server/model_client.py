@@ -25,6 +25,8 @@ BACKOFF_MAX_S = 30.0
 RETRY_AFTER_MAX_S = 60.0
 """Longer waits are the scheduler's business: it is told, and thinks again later."""
 MODELS_BYTES_MAX = 4_000_000
+LOG_PROBABILITIES = 5
+"""Alternatives asked for at each token: the most that OpenAI's interface allows."""
 OLLAMA_CONTEXT_DEFAULT = 4096
 """What Ollama runs a model with unless told otherwise, whatever the model itself could take."""
 
@@ -93,7 +95,7 @@ class ModelClient:
             # One token rather than none: some servers take 0 for "as many as fit".
             "max_tokens": 1,
             "echo": True,
-            "logprobs": 1,
+            "logprobs": LOG_PROBABILITIES,
             "temperature": 0,
         }
         try:
@@ -118,7 +120,7 @@ class ModelClient:
                     return await self._ready().chat.completions.create(**self._arguments(prompt))
             except Exception as error:
                 failure = as_failure(error)
-                if failure.kind == "refused" and self._learned(error):
+                if self._learned(error):
                     continue
                 attempt += 1
                 if failure.kind == "timeout":
@@ -158,7 +160,7 @@ class ModelClient:
     def _learned(self, error: Exception) -> bool:
         """Whether a refusal named something that can be left out, which the next request then does."""
         status = getattr(error, "status_code", 0)
-        if status not in (400, 404, 415, 422, 501):
+        if status not in (400, 404, 415, 422, 500, 501):
             return False
         said = str(error).lower()
         if "max_completion_tokens" in said and self._limit_name == "max_tokens":
@@ -168,7 +170,7 @@ class ModelClient:
         elif "stream_options" in said and self._with_usage:
             self._with_usage = False
             self._note("does not say what a streamed reply took: tokens are estimated")
-        elif len(self._formats) > 1 and status in (400, 415, 422, 501) and _about_format(said):
+        elif len(self._formats) > 1 and status != 404 and _about_format(said, status):
             self._note(f"does not offer {self._formats.pop(0)} output")
         else:
             return False
@@ -362,9 +364,20 @@ def usage_of(chunk: dict[str, Any]) -> Usage | None:
 def mean_after(logprobs: Any, start: int, end: int) -> float:
     """The mean of the log-probabilities of the tokens that begin within [start, end), in characters.
 
-    Raises `ValueError` where there are none: the endpoint did not echo the prompt.
+    Some servers report at each token what they expected after it rather than there: that is recognised by whose
+    likeliest alternatives come true, and read one token earlier. Raises `ValueError` where the prompt is not echoed.
     """
-    offsets, values = logprobs.text_offset, logprobs.token_logprobs
+    tokens, offsets, values = logprobs.tokens, logprobs.text_offset, logprobs.token_logprobs
+    expected = [each or {} for each in logprobs.top_logprobs or [None] * len(tokens)]
+    likeliest = [max(each, key=lambda token: each[token]) if each else None for each in expected]
+    true_here = sum(token == best for token, best in zip(tokens, likeliest, strict=False))
+    true_next = sum(token == best for token, best in zip(tokens[1:], likeliest, strict=False))
+    if true_next > true_here:
+        # What is not among the alternatives is at most as likely as the last of them.
+        before = [{}, *expected[:-1]]
+        values = [
+            each.get(token, min(each.values(), default=None)) for token, each in zip(tokens, before, strict=False)
+        ]
     chosen = [
         value for offset, value in zip(offsets, values, strict=False) if start <= offset < end and value is not None
     ]
@@ -383,7 +396,10 @@ def _kind_of_status(status: int, said: str) -> Failure:
     return "refused"
 
 
-def _about_format(said: str) -> bool:
+def _about_format(said: str, status: int) -> bool:
+    if status >= 500:
+        # Some servers answer what they cannot parse with 500, and name the field.
+        return "response_format" in said
     return any(word in said for word in ("response_format", "json_schema", "json_object", "schema", "grammar", "body"))
 
 

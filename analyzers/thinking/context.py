@@ -28,6 +28,8 @@ ANCHOR_SHARE = 0.6
 """What of the budget the anchor's own source may take."""
 FACTS_SHARE = 0.2
 EVIDENCE_SHARE = 0.1
+USEFULNESS_MIN = 4.0
+"""What is less useful than this is left out although there is room: every token is read by every draft."""
 SPAN_OVERHEAD_TOKENS = 24
 """The markers around a span."""
 
@@ -136,6 +138,7 @@ def build_context(material: Material, tokens_max: int) -> Context:
         wider = candidate if inside is None else _union(taken[inside], candidate)
         more = _tokens(wider, material.sources) - (0 if inside is None else _tokens(taken[inside], material.sources))
         fits = spent + more <= tokens_max and (inside is not None or len(taken) < SPANS_MAX)
+        fits = fits and (more <= 0 or candidate.usefulness >= USEFULNESS_MIN)
         if fits and inside is None:
             taken.append(wider)
         elif fits and inside is not None:

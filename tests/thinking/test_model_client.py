@@ -7,12 +7,13 @@ import json
 import subprocess
 import sys
 from contextlib import aclosing
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from lsp_server.model import REPLY_BYTES_MAX, Delta, Done, ModelError, Prompt, Reply, Usage, complete
-from lsp_server.model_client import ModelClient
+from lsp_server.model_client import ModelClient, mean_after
 from lsp_server.model_settings import ModelSettings
 from tests.thinking.scripted_http import DONE, RESET, STALL, Endpoint, event, httpx, whole
 from tests.thinking.virtual_time import run
@@ -218,6 +219,20 @@ def test_prompt_log_probabilities_are_those_of_the_continuation():
     endpoint = Endpoint((200, {"content-type": "application/json"}, json.dumps(body).encode()))
     assert run(client(endpoint).log_probability("ab cd", " ef")) == -2.0
     assert endpoint.requests[0]["echo"] is True
+
+
+def test_log_probabilities_that_are_a_token_late_are_read_a_token_earlier():
+    """llama.cpp's Python server reports at each token what was expected after it."""
+    expected = [{"b": -0.1, "x": -4.0}, {"c": -0.2, "y": -3.0}, {"d": -0.3}, {"e": -0.4, "z": -5.0}, {}]
+    shifted = SimpleNamespace(
+        tokens=["a", "b", "c", "q", "e"],
+        text_offset=[0, 1, 2, 3, 4],
+        token_logprobs=[None, -9.0, -9.0, -9.0, -9.0],
+        top_logprobs=expected,
+    )
+    assert mean_after(shifted, 1, 3) == pytest.approx(-0.15)
+    assert mean_after(shifted, 3, 4) == -0.3
+    assert mean_after(shifted, 4, 5) == -0.4
 
 
 def test_endpoints_without_log_probabilities_are_asked_once():
