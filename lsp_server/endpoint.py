@@ -4,14 +4,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from urllib.parse import urlsplit
 
 import msgspec
 
+from lsp_server.doctor import Check
 from lsp_server.ledger import Caps, Ledger, Purpose, Refused
 from lsp_server.model import Model, ModelError, Prompt, complete
+from lsp_server.model_client import ModelClient
 from lsp_server.model_settings import ModelSettings, Price, SleepSettings
+from lsp_server.settings import Settings
+from lsp_server.store import Journal, StoreError
+from lsp_server.store.folders import config_file, journal_file
 
 PROBE = Prompt("Reply with one word.", "Say: ready", 16)
 """All that the check sends."""
@@ -67,3 +73,35 @@ async def check_endpoint(model: Model, ledger: Ledger, settings: ModelSettings, 
     lines.append(f"effective context: {length} tokens" if length else "does not say how long a context may be")
     lines += [f"note: {note}" for note in getattr(model, "notes", ())]
     return EndpointReport(tuple(lines))
+
+
+def examine_endpoint(chosen: Settings) -> list[Check]:
+    """The check for `doctor`, which renders it; nothing without a model. Sends one tiny request, and waits for it."""
+    if not chosen.model.configured:
+        return [Check("model", "note", "none is chosen: answers come from program analysis alone")]
+    try:
+        journal = Journal.open(journal_file())
+    except StoreError as error:
+        return [Check("model", "bad", f"not asked, because nothing can be reserved for it: {error}", error.advice)]
+    try:
+        report = asyncio.run(_examined(chosen, journal))
+    finally:
+        journal.close()
+    advice = "forethought sent shows what was sent; forethought think --show-context what would be"
+    checks = [Check("model", "bad" if report.problem else "good", line) for line in report.lines[:1]]
+    checks += [
+        Check("model", "good", line, advice if number == 0 else "") for number, line in enumerate(report.lines[1:])
+    ]
+    if report.problem:
+        checks.append(
+            Check("model", "bad", report.problem, f"check [model] in {config_file()}, and that it is running")
+        )
+    return checks
+
+
+async def _examined(chosen: Settings, journal: Journal) -> EndpointReport:
+    model = ModelClient(msgspec.structs.replace(chosen.model, attempts_max=1))
+    try:
+        return await check_endpoint(model, Ledger(journal), chosen.model, chosen.sleep)
+    finally:
+        await model.close()

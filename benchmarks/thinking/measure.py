@@ -141,9 +141,8 @@ async def _measure(path: Path, anchors: int) -> None:
     print(f"  c    median {statistics.median(contexts):,.0f} tokens, largest {max(contexts):,}")
     print(f"  c′   median {statistics.median(sizes):,.0f} tokens, largest {max(sizes):,}")
     print(f"  c′/c median {statistics.median(shares):.3f}, largest {max(shares):.3f}")
-    print(
-        f"  context built in {statistics.median(build_ms):.0f} ms, thought about in {statistics.median(think_ms):.0f} ms"
-    )
+    built, thought = statistics.median(build_ms), statistics.median(think_ms)
+    print(f"  context built in {built:.0f} ms, thought about in {thought:.0f} ms, at the median")
 
 
 if __name__ == "__main__":
