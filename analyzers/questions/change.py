@@ -69,7 +69,7 @@ def impact(kind: Kind, asked: Asked) -> Answer | None:
         shown,
         claims,
         unknown=_outside(asked),
-        interest=0.9 if len(indirect) > len(users) or followers else 0.4,
+        interest=0.9 if len(indirect) > len(users) or (followers and users) else 0.4,
     )
 
 

@@ -369,7 +369,11 @@ def _dead_through(kind: Kind, asked: Asked, callers_: Sequence[Edge]) -> Answer:
     first = ranked_callers(asked.record)[0]
     who = code(short_name(first.place.symbol)) if first.place.symbol else "module-level code"
     return kind.says(
-        asked, "no", first.confidence, [claim(f"{who} calls it", first.confidence, first.place)], interest=0.0
+        asked,
+        "no",
+        at_most(first.confidence, "likely"),
+        [claim(f"{who} calls it", first.confidence, first.place)],
+        interest=0.0,
     )
 
 

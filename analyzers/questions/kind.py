@@ -44,7 +44,7 @@ Means = Literal["static", "history", "runtime", "model"]
 
 CLAIMS_MAX = 12
 """Claims of one answer; what is beyond them is counted in the last one, which cites as many places as it may."""
-READS_MAX = 250
+READS_MAX = 120
 """Neighbours' records that all answers about one symbol may read together, while somebody waits."""
 PLACES_MAX = 20
 """Places that one claim cites."""

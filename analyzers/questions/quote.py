@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from analyzers import languages
 from analyzers.questions.kind import Asked
 from analyzers.questions.prose import last_name
 from analyzers.questions.wording import words_for
@@ -51,11 +52,15 @@ def text_of(asked: Asked, place: Place) -> str:
 
 
 def clause_text(asked: Asked, place: Place) -> str:
-    """The line at a place: its quote, or the source's own line."""
+    """The line at a place: its quote, or the source's own line; what goes over several lines is put on one."""
     if place.quote:
         return place.quote
     source = asked.neighbours.source(place.path)
-    return line_text(source, place.start).removesuffix(",") if source else ""
+    if source is None:
+        return ""
+    if b"\n" in source[place.start : place.end] and place.end - place.start <= CALL_BYTES_MAX:
+        return on_one_line(source[place.start : place.end].decode("utf-8", "replace"))
+    return line_text(source, place.start).removesuffix(",")
 
 
 def call_text(asked: Asked, place: Place) -> str:
@@ -295,6 +300,12 @@ def is_registered(asked: Asked) -> bool:
         return False
     name = re.match(rb"[^\w]*([\w.]+)", source[span[0] : span[1]])
     return name is not None and last_name(name.group(1).decode()) not in asked.words.plain_decorators
+
+
+def in_tests(path: str) -> bool:
+    """Whether a file holds tests."""
+    language = languages.for_path(path)
+    return language is not None and language.is_test_path(path)
 
 
 def is_private(asked: Asked) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, listed, number, short_name
-from analyzers.questions.quote import call_text, clause_text, enclosing_calls, place_at
+from analyzers.questions.quote import call_text, clause_text, enclosing_calls, in_tests, place_at
 from analyzers.questions.ways import HANDED_ON, note_of_test, ranked_callers
 from analyzers.records import RANK, Confidence, Edge, Record, Ref, Way
 
@@ -20,7 +20,7 @@ RECORDS_MAX = 200
 def overrides(kind: Kind, asked: Asked) -> Answer | None:
     """What overrides or implements this, and what it overrides itself."""
     record = asked.record
-    below = sorted(record.overridden_by, key=lambda ref: (RANK[ref.confidence], ref.path, ref.line))
+    below = sorted(record.overridden_by, key=lambda ref: (RANK[ref.confidence], in_tests(ref.path), ref.path, ref.line))
     above = sorted(record.overrides, key=lambda ref: RANK[ref.confidence])
     if not below and not above:
         if not asked.deep:
@@ -42,7 +42,7 @@ def overrides(kind: Kind, asked: Asked) -> Answer | None:
     if not below and asked.deep:
         parts.append("nothing " + ("derives from it" if is_class else "overrides it"))
     shown: Confidence = weakest(ref.confidence for ref in [*below, *above])
-    interest = min(1.0, 0.5 + 0.1 * len(below)) if below else 0.4
+    interest = min(1.0, 0.5 + 0.1 * len(below)) if below else 0.3
     return kind.says(asked, "; ".join(parts), shown, claims, interest=interest)
 
 

@@ -7,7 +7,9 @@ import pytest
 from analyzers.questions import catalogue
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import FAMILIES
-from analyzers.records import Place
+from analyzers.records import RANK, Place, Record
+from tests.questions import worlds
+from tests.questions.world import World
 
 PLACE = Place("a.py", 0, 1, 1)
 
@@ -46,3 +48,57 @@ def test_hover_keeps_to_its_lines() -> None:
 def test_menu_keeps_the_order_of_families_and_puts_the_unknown_last() -> None:
     sections = catalogue.menu([answer("recursive", 0.5), answer("callers", 0.0), answer("dead", 0.1)])
     assert [[each.kind for each in section.answers] for section in sections] == [["dead", "recursive", "callers"]]
+
+
+def prepared(name: str) -> list[Answer]:
+    world = World(worlds.CLICK)
+    for symbol, stated in worlds.CLICK_STATED.items():
+        world.state(symbol, **stated)
+    record = next(each for each in world.records.values() if each.name == name)
+    return catalogue.for_record(record, neighbours=world)
+
+
+def test_the_bar() -> None:
+    """The hover that the design holds up: why it can be None, and who calls it; nothing that a type hover says."""
+    chosen = catalogue.choose_for_hover(prepared("Context.lookup_default"))
+    assert [each.kind for each in chosen[:2]] == ["why_none", "callers"]
+    assert chosen[0].conclusion == "two ways"
+    assert chosen[1].conclusion.startswith("two callers, both in `Parameter`")
+
+
+def test_a_muted_kind_or_family_is_not_answered() -> None:
+    world = World(worlds.CLICK)
+    record = next(each for each in world.records.values() if each.name == "Context.find_root")
+    kinds = {each.kind for each in catalogue.for_record(record, neighbours=world, muted=frozenset({"dead", "values"}))}
+    assert "callers" in kinds
+    assert not kinds & {"dead", "why_none", "returns", "passed"}
+
+
+def test_neighbours_are_read_within_the_limit() -> None:
+    class Counting(World):
+        reads = 0
+
+        def record(self, path: str, name: str) -> Record | None:
+            Counting.reads += 1
+            return super().record(path, name)
+
+    world = Counting(worlds.CLICK)
+    record = next(each for each in world.records.values() if each.name == "Command.main")
+    Counting.reads = 0
+    catalogue.for_record(record, neighbours=world, reads_max=5)
+    assert Counting.reads == 5
+
+
+def test_kinds_that_need_a_model_are_absent_without_one() -> None:
+    assert "model" in catalogue.KINDS["does"].means
+    assert "does" not in {each.kind for each in prepared("Context.lookup_default")}
+
+
+def test_an_answer_is_never_surer_than_what_it_is_made_from() -> None:
+    """Nothing that a walk over several calls found is called certain where one of the calls is not."""
+    for name in ("Parameter.process_value", "Context.lookup_default", "Command.main", "ParamType.convert"):
+        for each in prepared(name):
+            for one in each.claims:
+                assert one.confidence in RANK
+            if each.kind in ("impact", "dead", "tasks", "comes_from", "wrong"):
+                assert each.confidence != "certain", each
