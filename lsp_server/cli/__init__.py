@@ -1,7 +1,7 @@
 """The `forethought` command: what it accepts, how it fails and what its exit codes mean.
 
-Starting it must be light: editors and shells start it all the time. So this package imports nothing heavy at the top
-of any module; each command imports what it needs when it runs. Nothing here analyses or renders.
+Starting it must be light: editors and shells start it all the time. So `app` imports nothing but typer, and each
+command imports its own module when it runs. Nothing here analyses or renders.
 """
 
 from __future__ import annotations

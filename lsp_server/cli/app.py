@@ -81,6 +81,14 @@ def status(path: Repository = Path("."), json: Json = False) -> None:
 
 
 @app.command()
+def doctor(path: Repository = Path("."), json: Json = False) -> None:
+    """Look for what keeps Forethought from working well here, and say what to do."""
+    from lsp_server.cli.housekeeping import doctor as run
+
+    run(path, as_json=json)
+
+
+@app.command()
 def clean(
     path: Repository = Path("."),
     vanished: Annotated[

@@ -9,15 +9,17 @@ import msgspec
 
 from lsp_server.channel import ChannelError
 from lsp_server.cli.console import confirm, is_interactive, print_json
-from lsp_server.cli.exits import USAGE, Failure
+from lsp_server.cli.exits import FAILED, USAGE, Failure
 from lsp_server.cli.opening import store_failure
 from lsp_server.cli.paths import root_of
+from lsp_server.doctor import examine, worst
 from lsp_server.link import SleeperLink
 from lsp_server.messages import Status, StatusAsked
 from lsp_server.render import terminal
 from lsp_server.store import Counts, IndexReader, StoreAbsent, StoreError, repository_folders
 from lsp_server.store.folders import RepositoryFolders, remove_cache, vanished_caches
 
+MARKS = {"good": "[green]good[/green]", "note": "[yellow]note[/yellow]", "bad": "[red]bad [/red]"}
 STATUS_WAIT_S = 1.0
 """A sleeper that runs answers in milliseconds; without one there is nobody to wait for."""
 
@@ -50,6 +52,21 @@ def status(path: Path, *, as_json: bool) -> None:
         out.print("  no sleeper is running; an editor or forethought analyze starts one")
     else:
         out.print(f"  sleeper: {sleeper.doing}; {sleeper.watching}; {sleeper.memory_bytes / 1e6:.0f} MB")
+
+
+def doctor(path: Path, *, as_json: bool) -> None:
+    folders = repository_folders(root_of(path))
+    checks = examine(folders, asyncio.run(_ask_status(folders)))
+    if as_json:
+        print_json({"verdict": worst(checks), "checks": [msgspec.to_builtins(check) for check in checks]})
+    else:
+        out = terminal.console()
+        for check in checks:
+            out.print(MARKS[check.verdict], f"{check.name}:", terminal.plain(check.detail))
+            if check.advice:
+                out.print("      ", terminal.plain(f"-> {check.advice}"))
+    if worst(checks) == "bad":
+        raise SystemExit(FAILED)
 
 
 def clean(path: Path, *, vanished: bool, yes: bool) -> None:
