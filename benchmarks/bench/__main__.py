@@ -82,8 +82,6 @@ async def _as_an_editor(root: Path, environment: Mapping[str, str]) -> list[Figu
         first = chosen[0]
         client.open(first.path)
         await hover_until(client, first.path, (first.line, first.character), lambda text: "catching up" not in text)
-        for spot in chosen:
-            await client.hover(spot.path, spot.line, spot.character)
         idle = await editor.hover_latency(client, chosen)
         figures += _latency("hover, sleeper idle", idle)
         _touch_many(root)

@@ -98,9 +98,10 @@ async def save_to_fresh_ms(editor: Editor, chosen: list[Spot], edits: int = EDIT
     """For some files: a line is put into a function and saved; how long until its hover is fresh again."""
     times: list[float] = []
     for path in dict.fromkeys(spot.path for spot in chosen):
-        spot = next((spot for spot in chosen if spot.path == path and await _says(editor, spot, "")), None)
-        if spot is None:
+        telling = [spot for spot in chosen if spot.path == path and await _says(editor, spot, "")]
+        if not telling:
             continue
+        spot = telling[0]
         original = path.read_text(encoding="utf-8")
         lines = original.split("\n")
         header = _end_of_header(lines, spot.line)
