@@ -51,7 +51,9 @@ class DeepAnalysis(Protocol):
 
 def make_deep(root: Path) -> DeepAnalysis | None:
     """The deep analysis of the repository at `root`; None where there is none."""
-    return None
+    from lsp_server.deep_files import FileAnalysis
+
+    return FileAnalysis(root)
 
 
 class DeepWork:

@@ -30,12 +30,12 @@ class ModuleTable:
         """
         if self._python is None or paths is not self._paths:
             self._paths = paths
-            self._python = roots.Modules(paths, roots.import_roots(paths, _configuration(paths, read)))
+            self._python = roots.Modules(paths, roots.import_roots(paths, configuration_texts(paths, read)))
         dotted = module.lstrip(".")
         return self._python.resolve(dotted, importer_path, len(module) - len(dotted))
 
 
-def _configuration(paths: Mapping[str, str], read: Callable[[str], bytes | None]) -> dict[str, str]:
+def configuration_texts(paths: Mapping[str, str], read: Callable[[str], bytes | None]) -> dict[str, str]:
     """The texts of the files that say where packages lie: at the top, and beside or above any source."""
     folders = {""}
     for path in paths:

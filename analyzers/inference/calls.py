@@ -1,0 +1,469 @@
+"""Calls: which functions a call reaches, what flows into their parameters, and what comes back.
+
+Decorations and the making of classes and instances are calls as well. What library functions do beyond what their
+stubs say is `library`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analyzers import ir
+from analyzers.inference import attributes, containers, declarations, expressions, library, protocols, specials
+from analyzers.inference.scopes import Body, ClassScope
+from analyzers.inference.values import (
+    ANYTHING,
+    EMPTY,
+    NONE,
+    NOTHING,
+    UNKNOWN,
+    Bound,
+    ClassValue,
+    Container,
+    External,
+    FunctionValue,
+    Generator,
+    Instance,
+    Parameter,
+    Partial,
+    Value,
+    Values,
+    Wrapper,
+)
+
+if TYPE_CHECKING:
+    from analyzers.inference.frame import Frame
+
+
+@dataclass(slots=True, eq=False)
+class Arguments:
+    """What a call passes."""
+
+    positional: list[Values] = field(default_factory=list)
+    keywords: dict[str, Values] = field(default_factory=dict)
+    rest: Values | None = None
+    """Elements of `*args` of unknown length, which follow the positional ones."""
+    extra: Values | None = None
+    """Values of `**kwargs` of unknown keys."""
+    expressions: dict[int | str, ir.Expr] = field(default_factory=dict)
+    """By position or keyword, for saying what callers pass."""
+
+    def first(self, index: int, keyword: str = "") -> Values:
+        """The argument at a position or by keyword; empty where there is none."""
+        if index < len(self.positional):
+            return self.positional[index]
+        if keyword in self.keywords:
+            return self.keywords[keyword]
+        return self.rest or EMPTY
+
+    def with_receiver(self, receiver: Values) -> Arguments:
+        shifted = {k + 1 if isinstance(k, int) else k: v for k, v in self.expressions.items()}
+        return Arguments([receiver, *self.positional], self.keywords, self.rest, self.extra, shifted)
+
+
+def no_arguments() -> Arguments:
+    return Arguments()
+
+
+def arguments_of(*positional: Values) -> Arguments:
+    return Arguments(list(positional))
+
+
+def evaluate(frame: Frame, node: ir.Call) -> Values:
+    """A call expression."""
+    func = expressions.evaluate(frame, node.func)
+    if _is_bare_super(node):
+        return specials.bare_super(frame)
+    arguments = gather(frame, node.args)
+    if not func:
+        return frame.bottom()
+    if UNKNOWN in func:
+        unresolved(frame, node)
+    result = call_values(frame, func, arguments, node, direct=is_direct(frame, node.func, func))
+    if func == NOTHING:
+        return frame.bottom()
+    _after_call(frame)
+    return result
+
+
+def _is_bare_super(node: ir.Call) -> bool:
+    return isinstance(node.func, ir.Name) and node.func.id == "super" and not node.args
+
+
+def _after_call(frame: Frame) -> None:
+    """A field that was None before a call may have been set by it."""
+    env = frame.env
+    if env is None:
+        return
+    stale = [key for key, values in env.items() if values == NOTHING and "." in key]
+    for key in stale:
+        del env[key]
+
+
+def unresolved(frame: Frame, node: ir.Call) -> None:
+    """Notes a call of a method of something unknown, to be matched by name."""
+    if isinstance(node.func, ir.Attr):
+        frame.findings.unresolved[node.func.name_start] = (node, node.func.name, node.func.obj, frame.guards)
+
+
+def gather(frame: Frame, args: tuple[ir.Arg, ...]) -> Arguments:
+    """Evaluates arguments in order."""
+    arguments = Arguments()
+    for arg in args:
+        values = expressions.evaluate(frame, arg.value)
+        if arg.stars == 1:
+            _spread(frame, arguments, values, arg.value)
+        elif arg.stars == 2:
+            _spread_keywords(frame, arguments, values)
+        elif arg.keyword:
+            arguments.keywords[arg.keyword] = values
+            arguments.expressions[arg.keyword] = arg.value
+        else:
+            if arguments.rest is not None:
+                arguments.rest = arguments.rest | values
+                continue
+            arguments.expressions[len(arguments.positional)] = arg.value
+            arguments.positional.append(values)
+    return arguments
+
+
+def _spread(frame: Frame, arguments: Arguments, values: Values, node: ir.Expr) -> None:
+    sizes = {containers.exact_size(v) for v in values}
+    size = sizes.pop() if len(sizes) == 1 else None
+    if size is not None and arguments.rest is None:
+        arguments.positional.extend(containers.item(frame, values, i, size) for i in range(size))
+        return
+    arguments.rest = (arguments.rest or EMPTY) | protocols.iterate(frame, values, node)
+
+
+def _spread_keywords(frame: Frame, arguments: Arguments, values: Values) -> None:
+    for value in values:
+        if isinstance(value, Container) and value.kind == "dict":
+            for key, cell in value.cells.items():
+                if isinstance(key, str) and not key.startswith("\0"):
+                    arguments.keywords[key] = arguments.keywords.get(key, EMPTY) | frame.read(cell)
+            arguments.extra = (arguments.extra or EMPTY) | frame.read(containers.element_cell(value))
+        else:
+            arguments.extra = (arguments.extra or EMPTY) | ANYTHING
+
+
+def is_direct(frame: Frame, func: ir.Expr, values: Values) -> bool:
+    """Whether the language's scoping alone says what is called: one definition, bound once, reached by name."""
+    if len(values) != 1:
+        return False
+    (value,) = values
+    if isinstance(func, ir.Name):
+        if not isinstance(value, FunctionValue | ClassValue) or _is_parameter(frame, func.id):
+            return False
+        return _defined_as(value) in {func.id, _alias(frame, func.id)}
+    if isinstance(func, ir.Attr):
+        if isinstance(value, FunctionValue | ClassValue):
+            return _defined_as(value) == func.name
+        if isinstance(value, Bound) and isinstance(value.func, FunctionValue):
+            receiver = value.receiver
+            cls = value.func.body.cls
+            if isinstance(receiver, Instance) and cls is not None and _is_self(frame, func.obj):
+                return not _overridden(cls, func.name)
+            return isinstance(func.obj, ir.Call) and isinstance(func.obj.func, ir.Name) and func.obj.func.id == "super"
+    return False
+
+
+def _is_parameter(frame: Frame, name: str) -> bool:
+    """Whether a name is a parameter of the running function or of one around it, so that callers choose its value."""
+    body: Body | None = frame.body
+    while body is not None and body.function is not None:
+        if name in body.function.locals:
+            return any(p.name == name for p in body.function.parameters)
+        body = body.parent
+    return False
+
+
+def _alias(frame: Frame, name: str) -> str:
+    cell = frame.module.names.get(name)
+    if cell is None or len(cell.by) != 1 or len(cell.values) != 1:
+        return ""
+    (value,) = cell.values
+    return _defined_as(value)
+
+
+def _defined_as(value: Value) -> str:
+    if isinstance(value, FunctionValue):
+        return value.body.name
+    return value.scope.name if isinstance(value, ClassValue) else ""
+
+
+def _is_self(frame: Frame, node: ir.Expr) -> bool:
+    function = frame.body.function
+    if not isinstance(node, ir.Name) or function is None or frame.body.cls is None or not function.parameters:
+        return False
+    return node.id == function.parameters[0].name
+
+
+def _overridden(cls: ClassScope, name: str) -> bool:
+    return any(name in sub.attrs or _overridden(sub, name) for sub in cls.subclasses if sub is not cls)
+
+
+def call_values(
+    frame: Frame, func: Values, arguments: Arguments, node: ir.Node, via: str = "", direct: bool = False
+) -> Values:
+    """Calls everything that `func` may be; the values that may come back."""
+    result = EMPTY
+    overloads: dict[str, list[tuple[FunctionValue, Value | None]]] = {}
+    for value in func:
+        target = value.func if isinstance(value, Bound) else value
+        if isinstance(target, FunctionValue) and target.body.module.library:
+            receiver = value.receiver if isinstance(value, Bound) else None
+            overloads.setdefault(target.body.full_name, []).append((target, receiver))
+        else:
+            result = result | call_one(frame, value, arguments, node, via, direct)
+    for candidates in overloads.values():
+        result = result | library.call(frame, candidates, arguments, node)
+    return result
+
+
+def call_one(frame: Frame, value: Value, arguments: Arguments, node: ir.Node, via: str, direct: bool) -> Values:
+    """Calls one value that is not a library function."""
+    if isinstance(value, FunctionValue):
+        return call_function(frame, value.body, arguments, node, via, direct)
+    if isinstance(value, Bound):
+        if isinstance(value.func, External):
+            return library.bound_external(frame, value, arguments, node)
+        inner = arguments.with_receiver(frozenset((value.receiver,)))
+        return call_values(frame, frozenset((value.func,)), inner, node, via, direct)
+    if isinstance(value, ClassValue):
+        return make_instance(frame, value, arguments, node, via, direct)
+    if isinstance(value, Partial):
+        merged = Arguments(
+            [*value.positional, *arguments.positional], arguments.keywords, arguments.rest, arguments.extra
+        )
+        return call_values(frame, frozenset((value.func,)), merged, node, via or "partial")
+    if isinstance(value, Wrapper):
+        return call_wrapper(frame, value, arguments, node, via)
+    if isinstance(value, Instance):
+        return protocols.invoke(frame, frozenset((value,)), "__call__", arguments, node, via or "__call__")
+    if isinstance(value, External):
+        library.callbacks(frame, arguments, node, immediate=False)
+        return library.external_call(frame, value, arguments, node)
+    if value is NONE:
+        return EMPTY
+    library.callbacks(frame, arguments, node, immediate=False)
+    return ANYTHING
+
+
+def call_wrapper(frame: Frame, value: Wrapper, arguments: Arguments, node: ir.Node, via: str) -> Values:
+    result = call_values(frame, frozenset((value.inner,)), arguments, node, via)
+    if value.kind == "contextmanager":
+        return frozenset(frame.universe.generator(v.body, "context") if isinstance(v, Generator) else v for v in result)
+    return result
+
+
+def call_function(
+    frame: Frame, body: Body, arguments: Arguments, node: ir.Node, via: str = "", direct: bool = False
+) -> Values:
+    """Calls a function of the repository: the edge, what flows into its parameters, what it returns."""
+    function = body.function
+    assert function is not None
+    frame.edge(node, body, via, direct)
+    bound = bind(frame, body, function, arguments, node)
+    if function.generator:
+        return frozenset((frame.universe.generator(body, "generator"),))
+    if function.asynchronous:
+        return frozenset((frame.universe.generator(body, "coroutine"),))
+    return returned(frame, body, bound)
+
+
+def returned(frame: Frame, body: Body, bound: dict[str, Values]) -> Values:
+    """What a function's `return`s give to a caller who passes `bound`."""
+    values = frame.read(body.returned)
+    if any(isinstance(v, Parameter) for v in values):
+        result = EMPTY
+        for value in values:
+            if isinstance(value, Parameter) and value.body is body:
+                passed = bound.get(value.name)
+                if passed is None:
+                    passed = frame.read(body.param("=" + value.name)) or frame.read(body.param(value.name))
+                result = result | passed
+            else:
+                result = result | {value}
+        values = expressions.resolved(frame, result)
+    if not values:
+        return frame.bottom()
+    function = body.function
+    if UNKNOWN in values and function is not None and function.returns is not None:
+        declared = declarations.evaluate(frame.program, body.module, function.returns, {}, frame)
+        if declared and UNKNOWN not in declared:
+            # What is inferred to be more than its declaration stays; what is unknown is what the declaration says.
+            values = (values - ANYTHING) | (declared - NOTHING if NONE not in declared else declared)
+    return values
+
+
+def bind(frame: Frame, body: Body, function: ir.Function, arguments: Arguments, node: ir.Node) -> dict[str, Values]:
+    """Lets arguments flow into parameters; what each parameter gets from this call."""
+    bound: dict[str, Values] = {}
+    positional = [p for p in function.parameters if p.kind in {"positional", "normal"}]
+    for index, parameter in enumerate(positional):
+        if index < len(arguments.positional):
+            _pass(frame, body, bound, parameter.name, arguments.positional[index], arguments.expressions.get(index))
+        elif parameter.name in arguments.keywords and parameter.kind == "normal":
+            _pass_keyword(frame, body, bound, parameter.name, arguments)
+        elif arguments.rest:
+            _pass(frame, body, bound, parameter.name, arguments.rest, None)
+        elif arguments.extra:
+            _pass(frame, body, bound, parameter.name, arguments.extra, None)
+    names = {p.name for p in function.parameters}
+    for parameter in function.parameters:
+        if parameter.kind == "keyword":
+            if parameter.name in arguments.keywords:
+                _pass_keyword(frame, body, bound, parameter.name, arguments)
+            elif arguments.extra:
+                _pass(frame, body, bound, parameter.name, arguments.extra, None)
+        elif parameter.kind == "star":
+            for offset, values in enumerate(arguments.positional[len(positional) :]):
+                frame.write(body.param(f"{parameter.name}[{offset}"), values)
+            if arguments.rest:
+                frame.write(body.param(parameter.name), arguments.rest)
+        elif parameter.kind == "starstar":
+            for name, values in arguments.keywords.items():
+                if name not in names:
+                    frame.write(body.param(f"{parameter.name}[{name}"), values)
+            if arguments.extra:
+                frame.write(body.param(parameter.name), arguments.extra)
+    return bound
+
+
+def _pass_keyword(frame: Frame, body: Body, bound: dict[str, Values], name: str, arguments: Arguments) -> None:
+    _pass(frame, body, bound, name, arguments.keywords[name], arguments.expressions.get(name))
+
+
+def _pass(
+    frame: Frame, body: Body, bound: dict[str, Values], name: str, values: Values, expression: ir.Expr | None
+) -> None:
+    bound[name] = values
+    frame.write(body.param(name), values)
+    if expression is not None and not frame.module.library:
+        frame.findings.passed[expression.start, body, name] = (expression, body, name, values)
+
+
+def make_instance(
+    frame: Frame, value: ClassValue, arguments: Arguments, node: ir.Node, via: str, direct: bool
+) -> Values:
+    """Calls a class: `__new__`, `__init__`, and what is made."""
+    scope = value.scope
+    if scope.library:
+        return library.make_instance(frame, scope, arguments, node)
+    for meta in attributes.metaclasses(frame, scope):
+        for owner, cell in meta.find("__call__"):
+            if not owner.library:
+                bound = frozenset(frame.universe.bound(v, value) for v in frame.read(cell))
+                call_values(frame, bound, arguments, node, via)
+    frame.edge(node, scope, via, direct)
+    scope.made = True
+    made: Values = frozenset((frame.universe.instance(scope),))
+    for owner, cell in scope.find("__new__"):
+        if not owner.library:
+            inner = arguments.with_receiver(frozenset((value,)))
+            new = call_values(frame, frozenset(_plain(frame.read(cell))), inner, node, via, direct)
+            others = frozenset(v for v in new if isinstance(v, Instance) and not v.cls.is_subclass(scope))
+            made = made | others
+        break
+    initialised = False
+    for owner, cell in scope.find("__init__"):
+        if owner.library and owner.name != "object":
+            library.initialise(frame, owner, arguments, node)
+        if not owner.library:
+            bound = frozenset(frame.universe.bound(v, frame.universe.instance(scope)) for v in frame.read(cell))
+            call_values(frame, bound, arguments, node, via, direct)
+            initialised = True
+        break
+    if not initialised:
+        _fill_fields(frame, scope, arguments, node, via)
+    return made
+
+
+def _plain(values: Values) -> Values:
+    return frozenset(v.inner if isinstance(v, Wrapper) else v for v in values)
+
+
+def _fill_fields(frame: Frame, scope: ClassScope, arguments: Arguments, node: ir.Node, via: str) -> None:
+    """A class without `__init__` that declares its fields (a data class, a named tuple): arguments are its fields."""
+    declared: list[str] = []
+    for owner in reversed(scope.mro()):
+        if not owner.library:
+            declared.extend(
+                target.id
+                for stmt in owner.ir.body
+                if isinstance(stmt, ir.Assign) and stmt.annotation is not None
+                for target in stmt.targets
+                if isinstance(target, ir.Name) and target.id not in declared
+            )
+    for name, values in zip(declared, arguments.positional, strict=False):
+        frame.write(scope.instance_field(name), values)
+    for name, values in arguments.keywords.items():
+        if name in declared:
+            frame.write(scope.instance_field(name), values)
+    if declared:
+        receiver: Values = frozenset((frame.universe.instance(scope),))
+        protocols.invoke(frame, receiver, "__post_init__", no_arguments(), node, via or "dataclass")
+
+
+def class_created(frame: Frame, scope: ClassScope) -> Values:
+    """What runs when a class statement has run its body: `__init_subclass__`, the metaclass, `__set_name__`."""
+    keywords = Arguments([], {k: v for k, v in scope.keywords.items() if k != "metaclass"})
+    for owner in scope.mro()[1:]:
+        cell = owner.attrs.get("__init_subclass__")
+        if cell is not None:
+            if not owner.library:
+                hooks = frozenset(frame.universe.bound(v, scope.value) for v in _plain(frame.read(cell)))
+                call_values(frame, hooks, keywords, scope.ir, "__init_subclass__")
+            break
+    for meta in attributes.metaclasses(frame, scope):
+        for hook in ("__new__", "__init__"):
+            for owner, cell in meta.find(hook):
+                if not owner.library:
+                    text = expressions.instances(frame, frame.program.builtin_class("str"))
+                    table = expressions.instances(frame, frame.program.builtin_class("dict"))
+                    receiver: Values = frozenset((meta.value if hook == "__new__" else scope.value,))
+                    call_values(
+                        frame,
+                        _plain(frame.read(cell)),
+                        arguments_of(receiver, text, ANYTHING, table),
+                        scope.ir,
+                        "metaclass",
+                    )
+                break
+    for name, cell in tuple(scope.attrs.items()):
+        for value in frame.read(cell):
+            if isinstance(value, Instance) and not value.cls.library:
+                text = frozenset((frame.universe.const("str", name),))
+                arguments = arguments_of(frozenset((scope.value,)), text)
+                protocols.invoke(frame, frozenset((value,)), "__set_name__", arguments, scope.ir, "__set_name__")
+    return frozenset((scope.value,))
+
+
+def decorate(frame: Frame, decorator: ir.Expr, values: Values, body: Body | None) -> Values:
+    """What a name holds after a decorator was applied to `values`."""
+    wrappers = expressions.evaluate(frame, decorator)
+    if frame.module.library and not wrappers:
+        return library.decorated_by_name(frame, decorator, values)
+    result = EMPTY
+    for wrapper in wrappers:
+        special = library.decorator(frame, wrapper, values, decorator, body)
+        if special is not None:
+            result = result | special
+        elif isinstance(wrapper, External) or wrapper is UNKNOWN or _from_library(wrapper):
+            result = result | values
+        else:
+            made = call_values(frame, frozenset((wrapper,)), arguments_of(values), decorator, "decorator")
+            result = result | (made - ANYTHING - NOTHING or values if made else made)
+    return result
+
+
+def _from_library(value: Value) -> bool:
+    if isinstance(value, FunctionValue):
+        return value.body.module.library
+    if isinstance(value, ClassValue):
+        return value.scope.library
+    if isinstance(value, Bound):
+        return _from_library(value.func)
+    return isinstance(value, Instance) and value.cls.library

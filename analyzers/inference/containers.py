@@ -1,0 +1,253 @@
+"""Containers: what lists, tuples, sets and dictionaries hold, by position and key where these are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzers import ir
+from analyzers.inference import attributes, calls, cells, expressions, protocols
+from analyzers.inference.cells import Cell
+from analyzers.inference.values import (
+    ANYTHING,
+    ELEMENT,
+    EMPTY,
+    KEYS,
+    NONE,
+    ClassValue,
+    Const,
+    Container,
+    Instance,
+    Value,
+    Values,
+    Wrapper,
+)
+
+if TYPE_CHECKING:
+    from analyzers.inference.frame import Frame
+
+POSITIONS_MAX = 16
+"""Items of a list or tuple that are told apart; the rest share one cell."""
+
+KEYS_MAX = 256
+"""Constant keys of a dictionary that are told apart."""
+
+
+def cell_of(container: Container, key: str | int | bool | None) -> Cell:
+    if len(container.cells) > KEYS_MAX and key not in container.cells and key != KEYS:
+        key = ELEMENT
+    return cells.cell_of(container, key)
+
+
+def element_cell(container: Container) -> Cell:
+    return cell_of(container, ELEMENT)
+
+
+def elements(frame: Frame, container: Container) -> Values:
+    """Everything that a container holds; of a dictionary, its values."""
+    result = frame.read(element_cell(container))
+    for key, cell in tuple(container.cells.items()):
+        if key not in (ELEMENT, KEYS):
+            result = result | frame.read(cell)
+    return result
+
+
+def keys(frame: Frame, container: Container) -> Values:
+    return frame.read(cell_of(container, KEYS))
+
+
+def new_container(frame: Frame, kind: str, node: ir.Node, content: Values) -> Values:
+    """A container made at `node` that holds `content` in no known order."""
+    container = frame.universe.container(kind, frame.program.builtin_class(kind), node)
+    frame.write(element_cell(container), content)
+    return frozenset((container,))
+
+
+def exact_size(value: Value) -> int | None:
+    """How many items a tuple has, where that is known."""
+    if isinstance(value, Container) and value.kind == "tuple" and ELEMENT not in value.cells:
+        return len(value.cells)
+    if isinstance(value, Container) and value.kind == "tuple" and not value.cells[ELEMENT].values:
+        return len(value.cells) - 1
+    if isinstance(value, Instance) and value.cls.name == "tuple" and value.cls.library and len(value.args) > 1:
+        return len(value.args) - (1 if not value.args[-1] else 0)
+    return None
+
+
+def item(frame: Frame, values: Values, index: int, total: int | None) -> Values:
+    """What unpacking gives at one position."""
+    result = EMPTY
+    for value in values:
+        if isinstance(value, Container) and value.kind in {"tuple", "list"}:
+            found = frame.read(value.cells[index]) if index in value.cells else EMPTY
+            result = result | found | frame.read(element_cell(value))
+        elif isinstance(value, Instance) and value.cls.library and value.cls.name == "tuple" and len(value.args) > 1:
+            if index < len(value.args):
+                result = result | value.args[index]
+        else:
+            result = result | protocols.iterate(frame, frozenset((value,)), None)
+    if not result:
+        return frame.bottom()
+    return result
+
+
+def unpacked(frame: Frame, values: Values, target: ir.Display) -> None:
+    """Unpacking what has another number of items raises."""
+    if any(exact_size(v) != len(target.items) for v in values) and not any(
+        isinstance(t, ir.Starred) for t in target.items
+    ):
+        frame.raises(target, frame.program.builtin("ValueError"), "unpacking", rare=True)
+    if NONE in values:
+        frame.raises(target, frame.program.builtin("TypeError"), "unpacking None", rare=True)
+
+
+def constants_of(values: Values) -> list[str | int | bool | None]:
+    """The strings, numbers and Booleans among values, by which containers are indexed."""
+    return [v.value for v in values if isinstance(v, Const) and v.kind in {"str", "int", "bool"}]
+
+
+def store_item(frame: Frame, container: Container, key: Values, values: Values) -> None:
+    """`container[key] = values`."""
+    if container.kind == "dict":
+        frame.write(cell_of(container, KEYS), key)
+    constants = constants_of(key)
+    for constant in constants:
+        frame.write(cell_of(container, constant), values)
+    if len(constants) != len(key) or not key:
+        frame.write(element_cell(container), values)
+    for value in key:
+        if isinstance(value, Instance) and not value.cls.library:
+            protocols.invoke(frame, frozenset((value,)), "__hash__", calls.no_arguments(), container.node, "__hash__")
+
+
+def merge(frame: Frame, container: Container, values: Values, node: ir.Node) -> None:
+    """`container.update(values)`."""
+    for value in values:
+        if isinstance(value, Container) and value.kind == "dict":
+            if value is container:
+                continue
+            for key, cell in tuple(value.cells.items()):
+                frame.write(cell_of(container, key), frame.read(cell))
+        elif isinstance(value, Container):
+            for pair in elements(frame, value):
+                pairs = frozenset((pair,))
+                store_item(frame, container, item(frame, pairs, 0, 2), item(frame, pairs, 1, 2))
+        elif isinstance(value, Instance) and len(value.args) == 2:
+            frame.write(cell_of(container, KEYS), value.args[0])
+            frame.write(element_cell(container), value.args[1])
+        elif value is not NONE:
+            frame.write(element_cell(container), ANYTHING)
+
+
+def load_index(frame: Frame, obj: Values, key: Values, node: ir.Index) -> Values:
+    """`obj[key]`."""
+    result = EMPTY
+    if not obj:
+        return frame.bottom()
+    for value in obj:
+        if isinstance(value, Container):
+            result = result | _load_from(frame, value, key, node)
+        elif isinstance(value, ClassValue):
+            result = result | _subscribed_class(frame, value, key, node)
+        elif isinstance(value, Instance):
+            if value.cls.library and value.cls.name == "tuple" and len(value.args) > 1:
+                result = result | _from_tuple(value, key)
+            else:
+                _lookup_raises(frame, value, node)
+                found = protocols.invoke(frame, frozenset((value,)), "__getitem__", calls.arguments_of(key), node, "[]")
+                result = result | (found or frame.bottom())
+        elif value is NONE:
+            frame.raises(node, frame.program.builtin("TypeError"), "None[…]", rare=len(obj) > 1)
+        elif isinstance(value, Const) and value.kind == "str":
+            frame.raises(node, frame.program.builtin("IndexError"), "[]", rare=True)
+            result = result | expressions.instances(frame, frame.program.builtin_class("str"))
+        else:
+            result = result | ANYTHING
+    return result or frame.bottom()
+
+
+def _load_from(frame: Frame, container: Container, key: Values, node: ir.Index) -> Values:
+    if isinstance(node.key, ir.Slice):
+        return frozenset((container,))
+    constants = constants_of(key)
+    result = EMPTY
+    if constants and len(constants) == len(key):
+        for constant in constants:
+            if isinstance(constant, int) and not isinstance(constant, bool) and constant < 0:
+                return elements(frame, container)
+            cell = container.cells.get(constant)
+            if cell is not None:
+                result = result | frame.read(cell)
+            else:
+                _lookup_raises(frame, container, node)
+        result = result | frame.read(element_cell(container))
+    else:
+        _lookup_raises(frame, container, node)
+        result = elements(frame, container)
+    return result or frame.bottom()
+
+
+def _from_tuple(value: Instance, key: Values) -> Values:
+    constants = constants_of(key)
+    result = EMPTY
+    for constant in constants:
+        if isinstance(constant, int) and -len(value.args) <= constant < len(value.args):
+            result = result | value.args[constant]
+    return result or frozenset().union(*value.args) or ANYTHING
+
+
+def _lookup_raises(frame: Frame, value: Value, node: ir.Index) -> None:
+    if isinstance(node.key, ir.Slice):
+        return
+    cls = attributes.class_of(frame, value)
+    if cls is None or not cls.library:
+        return
+    names = {c.name for c in cls.mro()}
+    if names & {"defaultdict", "Counter"}:
+        return
+    if names & {"dict", "Mapping", "MutableMapping"}:
+        frame.raises(node, frame.program.builtin("KeyError"), "[]", rare=False)
+    elif names & {"list", "tuple", "str", "bytes", "Sequence", "deque"}:
+        frame.raises(node, frame.program.builtin("IndexError"), "[]", rare=isinstance(node.key, ir.Name))
+
+
+def _subscribed_class(frame: Frame, value: ClassValue, key: Values, node: ir.Index) -> Values:
+    for meta in attributes.metaclasses(frame, value.scope):
+        for owner, cell in meta.find("__getitem__"):
+            if not owner.library:
+                bound = frozenset(frame.universe.bound(v, value) for v in frame.read(cell))
+                return calls.call_values(frame, bound, calls.arguments_of(key), node, "[]")
+            if attributes.is_enum(value.scope):
+                frame.raises(node, frame.program.builtin("KeyError"), "[]", rare=False)
+                return frozenset((frame.universe.instance(value.scope),))
+    for owner, cell in value.scope.find("__class_getitem__"):
+        if not owner.library:
+            bound = frozenset(
+                frame.universe.bound(v.inner if isinstance(v, Wrapper) else v, value) for v in frame.read(cell)
+            )
+            calls.call_values(frame, bound, calls.arguments_of(key), node, "[]")
+    return frozenset((value,))
+
+
+def store_index(frame: Frame, target: ir.Index, values: Values) -> None:
+    """`obj[key] = values`."""
+    obj = expressions.evaluate(frame, target.obj)
+    key = expressions.evaluate(frame, target.key)
+    for value in obj:
+        if isinstance(value, Container):
+            store_item(frame, value, key, values)
+        elif isinstance(value, Instance):
+            protocols.invoke(frame, frozenset((value,)), "__setitem__", calls.arguments_of(key, values), target, "[]=")
+    text = expressions.path_of(target.obj)
+    if text is not None:
+        frame.effect("item", text, target)
+
+
+def delete_index(frame: Frame, target: ir.Index) -> None:
+    """`del obj[key]`."""
+    obj = expressions.evaluate(frame, target.obj)
+    key = expressions.evaluate(frame, target.key)
+    for value in obj:
+        if isinstance(value, Instance):
+            protocols.invoke(frame, frozenset((value,)), "__delitem__", calls.arguments_of(key), target, "del")
+        if isinstance(value, Container) and value.kind == "dict":
+            frame.raises(target, frame.program.builtin("KeyError"), "del", rare=True)

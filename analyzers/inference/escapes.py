@@ -1,0 +1,168 @@
+"""Which exceptions leave each body: its own and its callees', less what the handlers around the place stop.
+
+Runs over the findings of bodies after values have settled, as a fixpoint of its own: an exception set only grows.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from analyzers import ir
+from analyzers.inference.scopes import Body, CallSite, Caught, ClassScope, Guard
+from analyzers.inference.values import ClassValue, External, Value, Values
+from analyzers.records import RANK, Confidence
+
+THROUGH_MAX = 6
+"""Calls that an exception is followed through by name; it is followed further, without saying each one."""
+
+TYPES_MAX = 60
+"""Exception types that one body is said to raise; the surest are kept."""
+
+ESCAPE_CALLS_MAX = 12
+"""How many calls away a merely possible exception is still worth naming."""
+
+CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "possible")
+
+
+@dataclass(slots=True, eq=False)
+class Escape:
+    """An exception type that can leave a body: where it comes from, and through whom."""
+
+    type: Value
+    confidence: Confidence
+    node: ir.Node
+    through: tuple[Body, ...]
+    distance: int
+    operation: str = ""
+
+
+Escapes = dict[Value, Escape]
+
+
+def weakest(*confidences: Confidence) -> Confidence:
+    """The least sure of several."""
+    return max(confidences, key=RANK.__getitem__)
+
+
+class Flow:
+    """The exceptions of all bodies. `edges` are calls with the confidence that a caller's call leads there."""
+
+    def __init__(self) -> None:
+        self.escapes: dict[Body, Escapes] = {}
+
+    def compute(
+        self,
+        bodies: Iterable[Body],
+        edges: Mapping[Body, list[tuple[CallSite, Confidence]]],
+        callers: Mapping[Body, set[Body]],
+    ) -> set[Body]:
+        """Brings the given bodies, and all that depend on them, up to date; returns those whose set changed."""
+        queue = deque(bodies)
+        waiting = set(queue)
+        changed: set[Body] = set()
+        while queue:
+            body = queue.popleft()
+            waiting.discard(body)
+            before = self.escapes.get(body)
+            now = self._of(body, edges.get(body, []))
+            if before is not None and _same(before, now):
+                continue
+            self.escapes[body] = now
+            changed.add(body)
+            for caller in callers.get(body, ()):
+                if caller not in waiting:
+                    waiting.add(caller)
+                    queue.append(caller)
+        return changed
+
+    def _of(self, body: Body, edges: list[tuple[CallSite, Confidence]]) -> Escapes:
+        found: Escapes = {}
+        for site in body.findings.raises.values():
+            for kind in site.types:
+                if not isinstance(kind, ClassValue | External) or stopped(kind, site.guards):
+                    continue
+                confidence: Confidence = "possible" if site.rare else "likely"
+                if not site.operation and not site.conditional:
+                    confidence = "certain"
+                _keep(found, Escape(kind, confidence, site.node, (), 0, site.operation))
+        for call, confidence in edges:
+            if not isinstance(call.target, Body) or call.via == "registered":
+                continue
+            for escape in self.escapes.get(call.target, {}).values():
+                reach = escape.distance + 1
+                if reach > ESCAPE_CALLS_MAX and escape.confidence == "possible":
+                    continue
+                if stopped(escape.type, call.guards):
+                    continue
+                sure = weakest(confidence, escape.confidence, "likely")
+                through = (call.target, *escape.through)[:THROUGH_MAX]
+                _keep(found, Escape(escape.type, sure, call.node, through, reach, escape.operation))
+        if len(found) > TYPES_MAX:
+            kept = sorted(found.values(), key=lambda e: (RANK[e.confidence], e.distance))[:TYPES_MAX]
+            return {e.type: e for e in kept}
+        return found
+
+
+def _keep(found: Escapes, escape: Escape) -> None:
+    known = found.get(escape.type)
+    if known is None or (RANK[escape.confidence], escape.distance) < (RANK[known.confidence], known.distance):
+        found[escape.type] = escape
+
+
+def _same(first: Escapes, second: Escapes) -> bool:
+    if first.keys() != second.keys():
+        return False
+    return all(first[k].confidence == second[k].confidence and first[k].distance <= second[k].distance for k in first)
+
+
+def stopped(kind: Value, guards: tuple[Guard, ...]) -> bool:
+    """Whether an exception of this type surely does not get out of the handlers around the place."""
+    for guard in reversed(guards):
+        handler = caught_by(kind, guard)
+        if handler is not None and not handler.again:
+            return True
+    return False
+
+
+def caught_by(kind: Value, guard: Guard) -> Caught | None:
+    """The handler of a guard that surely takes an exception of this type."""
+    for handler in guard.handlers:
+        if handler.types is None or _covers(handler.types, kind):
+            return handler
+    return None
+
+
+def _covers(types: Values, kind: Value) -> bool:
+    for caught in types:
+        if caught is kind:
+            return True
+        if isinstance(caught, ClassValue):
+            if isinstance(kind, ClassValue) and kind.scope.is_subclass(caught.scope):
+                return True
+            if caught.scope.library and caught.scope.name == "BaseException":
+                return True
+            if caught.scope.library and caught.scope.name == "Exception" and not _outside_exception(kind):
+                return True
+        elif isinstance(caught, External) and isinstance(kind, External) and caught.name == kind.name:
+            return True
+    return False
+
+
+def _outside_exception(kind: Value) -> bool:
+    """Whether the type is known not to be an `Exception`: `SystemExit`, `KeyboardInterrupt` and their like."""
+    if not isinstance(kind, ClassValue):
+        return False
+    names = [s.name for s in kind.scope.mro()]
+    return "BaseException" in names and "Exception" not in names
+
+
+def type_name(kind: Value) -> str:
+    """The name by which people call an exception type."""
+    if isinstance(kind, ClassValue):
+        return kind.scope.qualname
+    return kind.name.rpartition(".")[2] if isinstance(kind, External) else "?"
+
+
+__all__ = ["ClassScope", "Escape", "Flow", "caught_by", "stopped", "type_name", "weakest"]

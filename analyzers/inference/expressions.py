@@ -1,0 +1,355 @@
+"""What an expression may evaluate to, and what happens on the way: the edges, reads and raises go to the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from analyzers import ir
+from analyzers.inference import attributes, calls, containers, narrowing, protocols
+from analyzers.inference.cells import Cell
+from analyzers.inference.scopes import Body, ClassScope
+from analyzers.inference.values import (
+    ANYTHING,
+    BOOLEAN,
+    EMPTY,
+    FALSE,
+    NONE,
+    NOTHING,
+    ClassValue,
+    Const,
+    External,
+    FunctionValue,
+    Generator,
+    Instance,
+    ModuleValue,
+    Parameter,
+    Values,
+    Wrapper,
+)
+
+if TYPE_CHECKING:
+    from analyzers.inference.frame import Frame
+
+
+def evaluate(frame: Frame, node: ir.Expr) -> Values:
+    """The values of an expression; never empty for code that can be reached, unless a name is not bound yet."""
+    return _EXPRESSIONS[type(node)](frame, node)
+
+
+def instances(frame: Frame, cls: ClassScope | None) -> Values:
+    """An instance of a class, or something unknown where the class is not known."""
+    return frozenset((frame.universe.instance(cls),)) if cls is not None else ANYTHING
+
+
+def unknown(frame: Frame, node: ir.Expr) -> Values:
+    for part in getattr(node, "parts", ()):
+        evaluate(frame, part)
+    return ANYTHING
+
+
+def name(frame: Frame, node: ir.Name) -> Values:
+    return _name(frame, node) or frame.bottom()
+
+
+def _name(frame: Frame, node: ir.Name) -> Values | None:
+    text = node.id
+    env = frame.env
+    if env is not None:
+        values = env.get(text)
+        if values is not None:
+            return _with_rebinding(frame, text, values)
+    for outer in reversed(frame.outer_envs[:1]):
+        if outer is not None and text in outer:
+            return outer[text]
+    body: Body | None = frame.body
+    if body is not None and body.function is not None:
+        if text in body.function.locals and not frame.classes:
+            cell = body.closure.get(text)
+            return frame.read(cell) if cell is not None else EMPTY
+        body = body.parent if text not in body.function.globals else None
+        while body is not None and body.function is not None:
+            if text in body.function.locals:
+                return frame.read(body.closed(text))
+            body = body.parent
+    if text == "__class__" and frame.body.cls is not None:
+        return frozenset((frame.body.cls.value,))
+    cell = frame.module.find(text)
+    if cell is None and text in frame.module.unit.names:
+        cell = frame.module.cell(text)
+    if cell is not None:
+        values = frame.read(cell)
+        if frame.body.function is not None and _is_data(values):
+            frame.findings.accesses[node.start, frame.module, text, False] = (node, frame.module, text, False)
+        if values:
+            return values
+        if text in frame.module.unit.names:
+            return EMPTY
+    return frame.program.builtin(text)
+
+
+def _with_rebinding(frame: Frame, text: str, values: Values) -> Values:
+    """A captured local also holds what functions inside assign to it."""
+    function = frame.body.function
+    if function is None or text not in function.captured:
+        return values
+    cell: Cell | None = frame.body.closure.get(text)
+    if cell is None or len(cell.by) < 2:
+        return values
+    return values | frame.read(cell)
+
+
+def _is_data(values: Values) -> bool:
+    return not any(isinstance(v, FunctionValue | ClassValue | ModuleValue | External | Wrapper) for v in values)
+
+
+def const(frame: Frame, node: ir.Const) -> Values:
+    if node.kind in {"str", "int", "bool", "none"} and (node.value is not None or node.kind == "none"):
+        return frozenset((frame.universe.const(node.kind, node.value),))
+    name = "object" if node.kind == "ellipsis" else node.kind
+    return instances(frame, frame.program.builtin_class(name))
+
+
+def attr(frame: Frame, node: ir.Attr) -> Values:
+    obj = evaluate(frame, node.obj)
+    if frame.env is not None:
+        key = path_of(node)
+        if key is not None:
+            values = frame.env.get(key)
+            if values is not None:
+                attributes.note_access(frame, obj, node)
+                return values
+    return attributes.load(frame, obj, node)
+
+
+def path_of(node: ir.Expr) -> str | None:
+    """`a.b.c` as a key of the environment, up to three names."""
+    if isinstance(node, ir.Name):
+        return node.id
+    if isinstance(node, ir.Attr):
+        if isinstance(node.obj, ir.Name):
+            return f"{node.obj.id}.{node.name}"
+        if isinstance(node.obj, ir.Attr) and isinstance(node.obj.obj, ir.Name):
+            return f"{node.obj.obj.id}.{node.obj.name}.{node.name}"
+    return None
+
+
+def index(frame: Frame, node: ir.Index) -> Values:
+    obj = evaluate(frame, node.obj)
+    key = evaluate(frame, node.key)
+    return containers.load_index(frame, obj, key, node)
+
+
+def slice_(frame: Frame, node: ir.Slice) -> Values:
+    for part in node.parts:
+        evaluate(frame, part)
+    return instances(frame, frame.program.builtin_class("slice"))
+
+
+def binary(frame: Frame, node: ir.Binary) -> Values:
+    left = evaluate(frame, node.left)
+    right = evaluate(frame, node.right)
+    return protocols.binary(frame, node.op, left, right, node)
+
+
+def unary(frame: Frame, node: ir.Unary) -> Values:
+    operand = evaluate(frame, node.operand)
+    if node.op == "not":
+        protocols.truth(frame, operand, node.operand)
+        return BOOLEAN
+    return protocols.unary(frame, node.op, operand, node)
+
+
+def compare(frame: Frame, node: ir.Compare) -> Values:
+    operands = [evaluate(frame, operand) for operand in node.operands]
+    result = BOOLEAN
+    for op, left, right in zip(node.ops, operands, operands[1:], strict=False):
+        result = protocols.compare(frame, op, left, right, node)
+    return result
+
+
+def boolean(frame: Frame, node: ir.Bool) -> Values:
+    left = evaluate(frame, node.left)
+    protocols.truth(frame, left, node.left)
+    env = frame.env
+    if env is None:
+        return left
+    frame.env = dict(env)
+    narrowing.narrow(frame, node.left, node.op == "and")
+    frame.maybe += 1
+    right = evaluate(frame, node.right)
+    frame.maybe -= 1
+    # Names that the right side binds are bound afterwards as far as anybody can tell.
+    bound = {k: v for k, v in (frame.env or {}).items() if k not in env}
+    frame.env = env
+    env.update(bound)
+    if node.op == "and":
+        kept = frozenset(v for v in left if _may_be_false(v))
+    else:
+        kept = frozenset(v for v in left if v is not NONE and v is not FALSE)
+    return kept | right
+
+
+def _may_be_false(value: object) -> bool:
+    if isinstance(value, Const):
+        return not value.value
+    if isinstance(value, FunctionValue | ClassValue | ModuleValue | Generator):
+        return False
+    if isinstance(value, Instance):
+        # An object of a class without `__bool__` and `__len__` is always true.
+        return value.cls.library or value.cls.has_unknown_base() or any(
+            True for name in ("__bool__", "__len__") for _ in value.cls.find(name)
+        )  # fmt: skip
+    return True
+
+
+def conditional(frame: Frame, node: ir.Conditional) -> Values:
+    evaluate(frame, node.test)
+    env = frame.env
+    if env is None:
+        return EMPTY
+    frame.maybe += 1
+    decided = narrowing.decided(frame, node.test)
+    result = EMPTY
+    if decided is not False:
+        frame.env = dict(env)
+        narrowing.narrow(frame, node.test, True)
+        result = evaluate(frame, node.body)
+    if decided is not True:
+        frame.env = dict(env)
+        narrowing.narrow(frame, node.test, False)
+        result = result | evaluate(frame, node.orelse)
+    frame.env = env
+    frame.maybe -= 1
+    return result
+
+
+def lambda_(frame: Frame, node: ir.Lambda) -> Values:
+    body = frame.module.bodies.get(node.function)
+    return frame.make_function(body) if body is not None else ANYTHING
+
+
+def display(frame: Frame, node: ir.Display) -> Values:
+    container = frame.universe.container(node.kind, frame.program.builtin_class(node.kind), node)
+    exact = True
+    for position, item in enumerate(node.items):
+        if isinstance(item, ir.Starred):
+            exact = False
+            inner = evaluate(frame, item.value)
+            frame.write(containers.element_cell(container), protocols.iterate(frame, inner, item))
+        else:
+            values = evaluate(frame, item)
+            if exact and node.kind != "set" and position < containers.POSITIONS_MAX:
+                frame.write(containers.cell_of(container, position), values)
+            else:
+                frame.write(containers.element_cell(container), values)
+    return frozenset((container,))
+
+
+def dict_display(frame: Frame, node: ir.DictDisplay) -> Values:
+    container = frame.universe.container("dict", frame.program.builtin_class("dict"), node)
+    for key, value in node.items:
+        if key is None:
+            containers.merge(frame, container, evaluate(frame, value), node)
+            continue
+        containers.store_item(frame, container, evaluate(frame, key), evaluate(frame, value))
+    return frozenset((container,))
+
+
+def comprehension(frame: Frame, node: ir.Comprehension) -> Values:
+    env = frame.env
+    if env is None:
+        return EMPTY
+    frame.env = dict(env)
+    frame.maybe += 1
+    for clause in node.clauses:
+        iterable = evaluate(frame, clause.iterable)
+        frame.bind(clause.target, protocols.iterate(frame, iterable, clause.iterable, clause.asynchronous))
+        for condition in clause.conditions:
+            evaluate(frame, condition)
+            narrowing.narrow(frame, condition, True)
+    kind = "list" if node.kind == "generator" else node.kind
+    container = frame.universe.container(kind, frame.program.builtin_class(kind), node)
+    element = evaluate(frame, node.element)
+    if node.value is not None:
+        containers.store_item(frame, container, element, evaluate(frame, node.value))
+    else:
+        frame.write(containers.element_cell(container), element)
+    frame.maybe -= 1
+    frame.env = env
+    return frozenset((container,))
+
+
+def await_(frame: Frame, node: ir.Await) -> Values:
+    return protocols.awaited(frame, evaluate(frame, node.value), node)
+
+
+def yield_(frame: Frame, node: ir.Yield) -> Values:
+    values = evaluate(frame, node.value) if node.value is not None else NOTHING
+    if node.delegate:
+        frame.write(frame.body.yielded, protocols.iterate(frame, values, node))
+        result = EMPTY
+        for value in values:
+            if isinstance(value, Generator):
+                result = result | frame.read(value.body.returned)
+        return result or ANYTHING
+    frame.write(frame.body.yielded, values)
+    sent = frame.read(frame.body.sent)
+    return sent | NOTHING if sent else ANYTHING
+
+
+def starred(frame: Frame, node: ir.Starred) -> Values:
+    return protocols.iterate(frame, evaluate(frame, node.value), node)
+
+
+def format_(frame: Frame, node: ir.Format) -> Values:
+    for part, conversion in zip(node.parts, node.conversion, strict=False):
+        protocols.to_text(frame, evaluate(frame, part), conversion, part)
+    return instances(frame, frame.program.builtin_class("str"))
+
+
+def bind(frame: Frame, node: ir.Bind) -> Values:
+    values = evaluate(frame, node.value)
+    if frame.env is not None:
+        frame.store_name(node.name, values, node)
+    return values
+
+
+def call(frame: Frame, node: ir.Call) -> Values:
+    return calls.evaluate(frame, node)
+
+
+def resolved(frame: Frame, values: Values) -> Values:
+    """The same values with each `Parameter` replaced by what the parameter's cell holds."""
+    if not any(isinstance(v, Parameter) for v in values):
+        return values
+    result = EMPTY
+    for value in values:
+        result = result | frame.read(value.body.param(value.name)) if isinstance(value, Parameter) else result | {value}
+    return result
+
+
+_EXPRESSIONS: dict[type, Callable[[Frame, Any], Values]] = {
+    ir.Expr: unknown,
+    ir.Unknown: unknown,
+    ir.Name: name,
+    ir.Const: const,
+    ir.Attr: attr,
+    ir.Call: call,
+    ir.Index: index,
+    ir.Slice: slice_,
+    ir.Binary: binary,
+    ir.Unary: unary,
+    ir.Compare: compare,
+    ir.Bool: boolean,
+    ir.Conditional: conditional,
+    ir.Lambda: lambda_,
+    ir.Display: display,
+    ir.DictDisplay: dict_display,
+    ir.Comprehension: comprehension,
+    ir.Await: await_,
+    ir.Yield: yield_,
+    ir.Starred: starred,
+    ir.Format: format_,
+    ir.Bind: bind,
+}

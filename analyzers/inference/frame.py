@@ -1,0 +1,732 @@
+"""One run of one body: its statements in order, with what each name may hold at each point.
+
+Owns the flow of control: branches are joined, loops run twice, handlers start from every state of their `try`. What a
+test says about a name narrows it. Expressions are `expressions`'; where a value is called is `calls`'.
+
+This file is long because every kind of statement has its case here, and they share the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from analyzers import ir
+from analyzers.inference import attributes, calls, containers, declarations, expressions, narrowing, protocols
+from analyzers.inference.cells import Cell
+from analyzers.inference.scopes import (
+    Body,
+    CallSite,
+    Caught,
+    ClassScope,
+    Effect,
+    Findings,
+    Guard,
+    ModuleScope,
+    RaiseSite,
+    ReturnSite,
+)
+from analyzers.inference.values import (
+    ANYTHING,
+    ELEMENT,
+    EMPTY,
+    KEYS,
+    NONE,
+    NOTHING,
+    UNKNOWN,
+    ClassValue,
+    External,
+    FunctionValue,
+    Instance,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from analyzers.inference.program import Program
+
+Env = dict[str, Values]
+"""What names hold at one point. Keys with a dot are fields of a name, known since an assignment or a test."""
+
+LOOP_PASSES = 2
+"""How often a loop's body runs: once for what enters it, once for what it leaves to itself."""
+
+
+def run(program: Program, body: Body) -> Findings:
+    """What happens when the body runs, given what the cells hold now."""
+    frame = Frame(program, body)
+    if body.function is None:
+        frame.block(body.module.unit.body)
+        frame.findings.ends = frame.env is not None
+    else:
+        frame.function(body.function)
+    return frame.findings
+
+
+class Frame:
+    """The state of one run. Used once, by `run`."""
+
+    __slots__ = (
+        "body", "breaks", "classes", "continues", "env", "findings", "guards", "handling", "initial", "left", "maybe",
+        "module", "outer_envs", "program", "universe",
+    )  # fmt: skip
+
+    def __init__(self, program: Program, body: Body) -> None:
+        self.program = program
+        self.universe = program.universe
+        self.body = body
+        self.module = body.module
+        self.env: Env | None = {}
+        self.findings = Findings()
+        self.guards: tuple[Guard, ...] = ()
+        self.handling: list[tuple[Values, str]] = []
+        """Types and name of the exceptions whose handlers are running, outermost first."""
+        self.initial: Env = {}
+        """Parameters as they came in, to tell what is handed back unchanged."""
+        self.classes: list[ClassScope] = []
+        """Classes whose bodies are running, outermost first."""
+        self.outer_envs: list[Env | None] = []
+        self.breaks: list[list[Env]] = []
+        self.continues: list[list[Env]] = []
+        self.maybe = 0
+        """How many branches, loops and handlers are around the current statement."""
+        self.left = False
+        """Whether some branch before this point has left the body."""
+
+    # Cells.
+
+    def read(self, cell: Cell) -> Values:
+        """What a cell holds; this body runs again when that changes."""
+        if not self.module.library:
+            cell.readers.add(self.body)
+        return cell.values
+
+    def write(self, cell: Cell, values: Values) -> None:
+        """Puts values into a cell on this body's behalf."""
+        if not values:
+            return
+        wrote = self.body.wrote
+        had = wrote.get(cell)
+        wrote[cell] = values if had is None else had | values
+        if cell.add(self.body, values):
+            self.program.notify(cell)
+
+    def bottom(self) -> Values:
+        """The value of what has none yet: nothing while values still flow, something unknown once they have settled.
+
+        Were it unknown from the start, every function would seem to handle unknown values until its callers have run.
+        """
+        if self.program.settled:
+            return ANYTHING
+        self.findings.unsettled = True
+        return EMPTY
+
+    # Functions.
+
+    def function(self, function: ir.Function) -> None:
+        env: Env = {}
+        for parameter in function.parameters:
+            env[parameter.name] = self.parameter(function, parameter)
+        self.initial = dict(env)
+        self.env = env
+        for name in function.captured:
+            if name in env:
+                self.write(self.body.closed(name), env[name])
+        self.block(function.body)
+        if self.env is not None:
+            self.findings.ends = True
+            if not function.generator:
+                self.findings.returns[-1] = ReturnSite(None, NOTHING)
+                self.write(self.body.returned, NOTHING)
+
+    def parameter(self, function: ir.Function, parameter: ir.Parameter) -> Values:
+        """What a parameter holds: what callers pass, what its annotation and default say, or something unknown."""
+        name = parameter.name
+        flows = self.read(self.body.param(name))
+        declared = EMPTY
+        if parameter.annotation is not None:
+            declared = declarations.evaluate(self.program, self.module, parameter.annotation, {}, self) - ANYTHING
+        if parameter.kind == "star":
+            return self.star_parameter(parameter, "tuple", flows | declared)
+        if parameter.kind == "starstar":
+            return self.star_parameter(parameter, "dict", flows | declared)
+        cls = self.body.cls
+        if cls is not None and function.parameters and parameter is function.parameters[0]:
+            receiver = self.receiver(function, cls)
+            if receiver:
+                return (flows - ANYTHING) | receiver
+        default = self.read(self.body.param("=" + name)) if parameter.default is not None else EMPTY
+        if not declared and not (flows - ANYTHING):
+            return flows | default | self.bottom()
+        if declared:
+            flows = frozenset(v for v in flows if v is not UNKNOWN)
+        return flows | declared | default
+
+    def star_parameter(self, parameter: ir.Parameter, kind: str, values: Values) -> Values:
+        container = self.universe.container(kind, self.program.builtin_class(kind), parameter)
+        self.write(containers.element_cell(container), values)
+        if kind == "dict":
+            text = self.program.builtin_class("str")
+            self.write(containers.cell_of(container, KEYS), expressions.instances(self, text))
+        for key, cell in self.body.params.items():
+            prefix = f"{parameter.name}["
+            if key.startswith(prefix):
+                inner: str | int = key[len(prefix) :]
+                if kind == "tuple":
+                    inner = int(inner)
+                self.write(containers.cell_of(container, inner), self.read(cell))
+        return frozenset((container,))
+
+    def receiver(self, function: ir.Function, cls: ClassScope) -> Values:
+        """What the first parameter of a method holds even if nobody is seen to call it."""
+        kinds = {_last_name(d) for d in function.decorators}
+        if "staticmethod" in kinds:
+            return EMPTY
+        meta = any(s.name == "type" and s.library for s in cls.mro())
+        if "classmethod" in kinds or function.name in {"__init_subclass__", "__class_getitem__"} or (
+            function.name == "__new__"
+        ):  # fmt: skip
+            return frozenset((cls.value,))
+        if meta:
+            return EMPTY
+        return frozenset((self.universe.instance(cls),))
+
+    # Statements.
+
+    def block(self, statements: tuple[ir.Stmt, ...]) -> None:
+        for statement in statements:
+            if self.env is None:
+                return
+            _STATEMENTS[type(statement)](self, statement)
+
+    def nothing(self, stmt: ir.Stmt) -> None:
+        pass
+
+    def expr_stmt(self, stmt: ir.ExprStmt) -> None:
+        expressions.evaluate(self, stmt.value)
+        value = stmt.value
+        if isinstance(value, ir.Call) and self.never_returns(value):
+            self.env = None
+            self.left = self.left or self.maybe > 0
+
+    def never_returns(self, call: ir.Call) -> bool:
+        """Whether a call ends control here: `sys.exit()` and what is declared `NoReturn`."""
+        if isinstance(call.func, ir.Attr | ir.Name):
+            name = call.func.name if isinstance(call.func, ir.Attr) else call.func.id
+            if name in _NEVER:
+                values = expressions.evaluate(self, call.func)
+                return any(
+                    (isinstance(v, FunctionValue) and v.body.full_name in _NEVER_RETURNS) or (isinstance(v, Instance)
+                    and v.cls.full_name in _NEVER_RETURNS)
+                    for v in values
+                )  # fmt: skip
+        return False
+
+    def assign(self, stmt: ir.Assign) -> None:
+        if stmt.value is None:
+            self.declare(stmt)
+            return
+        values = expressions.evaluate(self, stmt.value)
+        if stmt.annotation is not None:
+            declared = declarations.evaluate(self.program, self.module, stmt.annotation, {}, self)
+            if not values - ANYTHING:
+                values = declared or values
+            elif self.classes and not values - NOTHING:
+                values = values | declared
+        for target in stmt.targets:
+            self.bind(target, values)
+            if NONE in values and isinstance(target, ir.Name):
+                self.findings.none_sources.setdefault(target.id, {})[stmt.start] = stmt
+
+    def declare(self, stmt: ir.Assign) -> None:
+        """`x: T` without a value: a class's field or a stub's name."""
+        if stmt.annotation is None:
+            return
+        values = declarations.evaluate(self.program, self.module, stmt.annotation, {}, self) or ANYTHING
+        for target in stmt.targets:
+            if isinstance(target, ir.Name):
+                if self.classes:
+                    self.write(self.classes[-1].instance_field(target.id), values)
+                    if self.module.library:
+                        self.write(self.classes[-1].attr(target.id), values)
+                elif self.body.function is None:
+                    self.store_name(target.id, values, target)
+            elif isinstance(target, ir.Attr):
+                attributes.store(self, target, values)
+
+    def bind(self, target: ir.Expr, values: Values) -> None:
+        """An assignment to a target of any form."""
+        if isinstance(target, ir.Name):
+            self.store_name(target.id, values, target)
+        elif isinstance(target, ir.Attr):
+            attributes.store(self, target, values)
+        elif isinstance(target, ir.Index):
+            containers.store_index(self, target, values)
+        elif isinstance(target, ir.Display):
+            self.unpack(target, values)
+        elif isinstance(target, ir.Starred):
+            container = containers.new_container(self, "list", target, values)
+            self.bind(target.value, container)
+
+    def unpack(self, target: ir.Display, values: Values) -> None:
+        starred = next((i for i, t in enumerate(target.items) if isinstance(t, ir.Starred)), None)
+        for index, item in enumerate(target.items):
+            if starred is None or index < starred:
+                self.bind(item, containers.item(self, values, index, len(target.items) if starred is None else None))
+            else:
+                self.bind(item, protocols.iterate(self, values, target))
+        containers.unpacked(self, values, target)
+
+    def store_name(self, name: str, values: Values, node: ir.Node) -> None:
+        assert self.env is not None
+        function = self.body.function
+        if self.classes:
+            self.env[name] = values
+            self.write(self.classes[-1].attr(name), values)
+            return
+        if function is None or name in function.globals:
+            if function is not None:
+                self.findings.accesses[node.start, self.module, name, True] = (node, self.module, name, True)
+                self.effect("global", name, node)
+            self.env[name] = values
+            self.write(self.module.cell(name), values)
+        elif name in function.nonlocals:
+            self.env[name] = values
+            owner = self.body.parent
+            while owner is not None and owner.function is not None:
+                if name in owner.function.locals:
+                    self.write(owner.closed(name), values)
+                    break
+                owner = owner.parent
+        else:
+            self.env[name] = values
+            if name in function.captured:
+                self.write(self.body.closed(name), values)
+        self.forget_fields(name)
+
+    def forget_fields(self, name: str) -> None:
+        """After a name is bound anew, what was known of its fields is not known of the new value."""
+        assert self.env is not None
+        prefix = name + "."
+        stale = [key for key in self.env if key.startswith(prefix)]
+        for key in stale:
+            del self.env[key]
+
+    def augment(self, stmt: ir.Augment) -> None:
+        left = expressions.evaluate(self, stmt.target)
+        right = expressions.evaluate(self, stmt.value)
+        values = protocols.binary(self, stmt.op, left, right, stmt, inplace=True)
+        self.bind(stmt.target, values)
+
+    def return_(self, stmt: ir.Return) -> None:
+        values = NOTHING
+        if stmt.value is not None:
+            values = expressions.evaluate(self, stmt.value)
+            if isinstance(stmt.value, ir.Name) and self.env is not None:
+                name = stmt.value.id
+                if name in self.initial and self.env.get(name) is self.initial[name]:
+                    self.findings.returns[stmt.start] = ReturnSite(stmt, values, stmt.value)
+                    values = frozenset((self.universe.parameter(self.body, name),))
+        self.findings.returns.setdefault(stmt.start, ReturnSite(stmt, values, stmt.value))
+        self.write(self.body.returned, values)
+        self.leave()
+
+    def leave(self) -> None:
+        self.left = self.left or self.maybe > 0
+        self.env = None
+
+    def raise_(self, stmt: ir.Raise) -> None:
+        if stmt.cause is not None:
+            expressions.evaluate(self, stmt.cause)
+        if stmt.value is None:
+            self.leave()
+            return
+        values = expressions.evaluate(self, stmt.value)
+        again = isinstance(stmt.value, ir.Name) and any(name == stmt.value.id for _, name in self.handling)
+        if not again:
+            types = protocols.exception_types(self, values)
+            self.findings.raises[stmt.start, ""] = RaiseSite(
+                stmt, types, self.guards, "", False, self.maybe > 0 or self.left
+            )
+        self.leave()
+
+    def if_(self, stmt: ir.If) -> None:
+        expressions.evaluate(self, stmt.test)
+        decided = narrowing.decided(self, stmt.test)
+        before = self.env
+        assert before is not None
+        self.maybe += 1
+        after_body: Env | None = None
+        after_else: Env | None = None
+        if decided is not False:
+            self.env = dict(before)
+            narrowing.narrow(self, stmt.test, True)
+            self.block(stmt.body)
+            after_body = self.env
+        if decided is not True:
+            self.env = dict(before)
+            narrowing.narrow(self, stmt.test, False)
+            self.block(stmt.orelse)
+            after_else = self.env
+        self.maybe -= 1
+        self.env = join(after_body, after_else)
+
+    def while_(self, stmt: ir.While) -> None:
+        forever = isinstance(stmt.test, ir.Const) and bool(stmt.test.value)
+        self.loop(stmt.body, stmt.orelse, lambda: None, stmt.test, forever)
+
+    def for_(self, stmt: ir.For) -> None:
+        iterable = expressions.evaluate(self, stmt.iterable)
+
+        def enter() -> None:
+            self.bind(stmt.target, protocols.iterate(self, iterable, stmt.iterable, stmt.asynchronous))
+
+        self.loop(stmt.body, stmt.orelse, enter, None, forever=False)
+
+    def loop(
+        self,
+        body: tuple[ir.Stmt, ...],
+        orelse: tuple[ir.Stmt, ...],
+        enter: Callable[[], None],
+        test: ir.Expr | None,
+        forever: bool,
+    ) -> None:
+        self.breaks.append([])
+        self.continues.append([])
+        self.maybe += 1
+        for _ in range(LOOP_PASSES):
+            before = self.env
+            if before is None:
+                break
+            self.env = dict(before)
+            if test is not None:
+                expressions.evaluate(self, test)
+                narrowing.narrow(self, test, True)
+            enter()
+            self.block(body)
+            for going_on in self.continues[-1]:
+                self.env = join(self.env, going_on)
+            self.continues[-1].clear()
+            self.env = join(before, self.env)
+        breaks = self.breaks.pop()
+        self.continues.pop()
+        if forever:
+            self.env = None
+        elif self.env is not None:
+            if test is not None:
+                narrowing.narrow(self, test, False)
+            self.block(orelse)
+        self.maybe -= 1
+        for left in breaks:
+            self.env = join(self.env, left)
+
+    def jump(self, stmt: ir.Jump) -> None:
+        stack = self.breaks if stmt.kind == "break" else self.continues
+        if stack and self.env is not None:
+            stack[-1].append(self.env)
+        self.env = None
+
+    def try_(self, stmt: ir.Try) -> None:
+        before = self.env
+        assert before is not None
+        caught = [self.caught(handler) for handler in stmt.handlers]
+        outside = self.guards
+        if caught:
+            self.guards = (*outside, Guard(tuple(caught)))
+        self.maybe += 1
+        self.env = dict(before)
+        self.block(stmt.body)
+        self.guards = outside
+        after = self.env
+        # An exception may come at any point of the body, so a handler starts from what held before and after it.
+        start = join(before, after) if after is not None else before
+        if after is not None:
+            self.block(stmt.orelse)
+        result: Env | None = self.env if after is not None else None
+        for handler, catch in zip(stmt.handlers, caught, strict=True):
+            self.env = dict(start or {})
+            self.handle(handler, catch)
+            result = join(result, self.env)
+        self.maybe -= 1
+        if stmt.final:
+            ended = result is None
+            self.env = dict(result if result is not None else join(before, start) or {})
+            self.block(stmt.final)
+            result = None if ended else self.env
+        self.env = result
+
+    def caught(self, handler: ir.Handler) -> Caught:
+        again, replaces, uses = _handling(handler)
+        if handler.type is None:
+            return Caught(None, handler, again, not (again or replaces or uses), replaces)
+        types = protocols.exception_types(self, expressions.evaluate(self, handler.type))
+        return Caught(types, handler, again, not (again or replaces or uses), replaces)
+
+    def handle(self, handler: ir.Handler, catch: Caught) -> None:
+        types = catch.types if catch.types is not None else self.program.builtin("BaseException")
+        if handler.name and self.env is not None:
+            self.store_name(handler.name, protocols.exception_instances(self, types), handler)
+        self.handling.append((types, handler.name))
+        self.block(handler.body)
+        self.handling.pop()
+
+    def with_(self, stmt: ir.With) -> None:
+        outside = self.guards
+        suppresses = False
+        for context, target in stmt.items:
+            values = expressions.evaluate(self, context)
+            entered = protocols.enter(self, values, context, stmt.asynchronous)
+            if target is not None:
+                self.bind(target, entered)
+            guard = protocols.suppressed(self, values, context)
+            if guard is not None:
+                self.guards = (*self.guards, guard)
+                suppresses = True
+        before = dict(self.env) if self.env is not None else None
+        self.block(stmt.body)
+        self.guards = outside
+        if suppresses:
+            self.env = join(self.env, before)
+
+    def match(self, stmt: ir.Match) -> None:
+        subject = expressions.evaluate(self, stmt.subject)
+        before = self.env
+        assert before is not None
+        result: Env | None = None
+        self.maybe += 1
+        exhausted = False
+        for case in stmt.cases:
+            self.env = dict(before)
+            for value in case.values:
+                expressions.evaluate(self, value)
+            made: Values = frozenset().union(*(expressions.evaluate(self, c) for c in case.classes))
+            bound = subject if not case.classes or len(case.binds) > 1 else ANYTHING
+            instances = frozenset(self.universe.instance(v.scope) for v in made if isinstance(v, ClassValue))
+            for name in case.binds:
+                self.store_name(name, (instances if instances else bound) or ANYTHING, case)
+            if isinstance(stmt.subject, ir.Name) and instances and self.env is not None:
+                self.env[stmt.subject.id] = instances
+            if case.guard is not None:
+                expressions.evaluate(self, case.guard)
+            self.block(case.body)
+            result = join(result, self.env)
+            exhausted = exhausted or case.irrefutable
+        self.maybe -= 1
+        self.env = result if exhausted else join(result, before)
+
+    def define(self, stmt: ir.Define) -> None:
+        body = self.module.bodies.get(stmt.function)
+        if body is None or body.function is None:
+            return
+        values = self.make_function(body)
+        for decorator in reversed(body.function.decorators):
+            values = calls.decorate(self, decorator, values, body)
+        if values:
+            self.store_name(body.function.name, values, body.function)
+
+    def make_function(self, body: Body) -> Values:
+        """The function object; its defaults are evaluated now, its body when it is queued."""
+        assert body.function is not None
+        for parameter in body.function.parameters:
+            if parameter.default is not None:
+                self.write(body.param("=" + parameter.name), expressions.evaluate(self, parameter.default))
+        if body.runs == 0 and not self.module.library:
+            self.program.enqueue(body)
+        return frozenset((body.value,))
+
+    def define_class(self, stmt: ir.DefineClass) -> None:
+        scope = self.module.classes.get(stmt.cls)
+        if scope is None or self.env is None:
+            return
+        bases: list[Values] = []
+        for arg in scope.ir.bases:
+            if arg.keyword:
+                scope.keywords[arg.keyword] = expressions.evaluate(self, arg.value)
+            elif not arg.stars:
+                bases.append(declarations.base(self, arg.value) or ANYTHING)
+        if bases != scope.bases:
+            scope.bases = bases
+            scope.forget_mro()
+            for base in scope.base_scopes():
+                base.subclasses.add(scope)
+        scope.parameters = declarations.type_parameters(self, scope)
+        self.classes.append(scope)
+        self.outer_envs.append(self.env)
+        self.env = {}
+        self.block(scope.ir.body)
+        self.env = self.outer_envs.pop()
+        self.classes.pop()
+        values: Values = calls.class_created(self, scope)
+        for decorator in reversed(scope.ir.decorators):
+            values = calls.decorate(self, decorator, values, None)
+        self.store_name(scope.name, values, scope.ir)
+
+    def import_(self, stmt: ir.Import) -> None:
+        program = self.program
+        if not stmt.name:
+            module = program.import_module(stmt.module, self.module, 0)
+            top = stmt.module.split(".")[0]
+            if stmt.alias:
+                values = self.module_values(module, stmt.module)
+                self.store_name(stmt.alias, values, stmt)
+            else:
+                first = module if stmt.module == top else program.import_module(top, self.module, 0)
+                self.link_submodules(first, stmt.module)
+                self.store_name(top, self.module_values(first, top), stmt)
+            return
+        source = program.import_module(stmt.module, self.module, stmt.level)
+        if stmt.name == "*":
+            if source is not None and source is not self.module and source not in self.module.stars:
+                self.module.stars.append(source)
+            return
+        values = EMPTY
+        if source is not None:
+            cell = source.find(stmt.name)
+            if cell is not None:
+                values = self.read(cell)
+            if not values:
+                inner = f"{stmt.module}.{stmt.name}" if stmt.module else stmt.name
+                module = program.import_module(inner, self.module, stmt.level)
+                if module is not None:
+                    values = frozenset((module.value,))
+                elif source.library and self.module.library:  # a circular import: it is bound later
+                    self.module.lazy[stmt.alias] = (source, stmt.name)
+                    return
+                elif stmt.name in source.unit.names:
+                    self.store_name(stmt.alias, self.read(source.cell(stmt.name)), stmt)
+                    return
+        else:
+            inner = f"{stmt.module}.{stmt.name}" if stmt.module else stmt.name
+            module = program.import_module(inner, self.module, stmt.level)
+            if module is not None:
+                values = frozenset((module.value,))
+        self.store_name(stmt.alias, values or frozenset((self.universe.external(f"{stmt.module}.{stmt.name}"),)), stmt)
+
+    def module_values(self, module: ModuleScope | None, dotted: str) -> Values:
+        if module is not None:
+            return frozenset((module.value,))
+        return frozenset((self.universe.external(dotted),))
+
+    def link_submodules(self, top: ModuleScope | None, dotted: str) -> None:
+        """`import a.b.c` makes `b` an attribute of `a`, and `c` of `a.b`."""
+        parts = dotted.split(".")
+        current = top
+        for index in range(1, len(parts)):
+            inner = self.program.import_module(".".join(parts[: index + 1]), self.module, 0)
+            if current is None or inner is None:
+                return
+            self.write(current.cell(parts[index]), frozenset((inner.value,)))
+            current = inner
+
+    def delete(self, stmt: ir.Delete) -> None:
+        for target in stmt.targets:
+            if isinstance(target, ir.Index):
+                containers.delete_index(self, target)
+            elif isinstance(target, ir.Attr):
+                expressions.evaluate(self, target.obj)
+            elif isinstance(target, ir.Name) and self.env is not None and not self.classes:
+                self.forget_fields(target.id)
+
+    def assert_(self, stmt: ir.Assert) -> None:
+        expressions.evaluate(self, stmt.test)
+        if stmt.message is not None:
+            expressions.evaluate(self, stmt.message)
+        types = self.program.builtin("AssertionError")
+        self.findings.raises[stmt.start, ""] = RaiseSite(stmt, types, self.guards, "assert", True)
+        narrowing.narrow(self, stmt.test, True)
+        if isinstance(stmt.test, ir.Const) and stmt.test.value is False:
+            self.leave()
+
+    # What was found.
+
+    def edge(self, node: ir.Node, target: Body | ClassScope, via: str = "", direct: bool = False) -> None:
+        """Notes that this body calls `target` at `node`."""
+        key = (node.start, target, via)
+        if key not in self.findings.calls:
+            self.findings.calls[key] = CallSite(node, target, via, self.guards, direct, self.maybe > 0 or self.left)
+
+    def raises(self, node: ir.Node, types: Values, operation: str, rare: bool) -> None:
+        """Notes that an operation or a library call may raise."""
+        if types:
+            key = (node.start, operation)
+            self.findings.raises[key] = RaiseSite(node, types, self.guards, operation, rare)
+
+    def effect(self, kind: str, text: str, node: ir.Node, certain: bool = False) -> None:
+        self.findings.effects.setdefault((node.start, kind, text), Effect(kind, text, node, certain))
+
+
+def join(first: Env | None, second: Env | None) -> Env | None:
+    """What holds where two ways meet; a field's knowledge must come from both."""
+    if first is None:
+        return second
+    if second is None:
+        return first
+    result: Env = {}
+    for name, values in first.items():
+        other = second.get(name)
+        if other is None:
+            if "." not in name:
+                result[name] = values
+        else:
+            result[name] = values if other is values else values | other
+    for name, values in second.items():
+        if name not in first and "." not in name:
+            result[name] = values
+    return result
+
+
+def _last_name(expr: ir.Expr) -> str:
+    if isinstance(expr, ir.Call):
+        expr = expr.func
+    if isinstance(expr, ir.Attr):
+        return expr.name
+    return expr.id if isinstance(expr, ir.Name) else ""
+
+
+def _handling(handler: ir.Handler) -> tuple[bool, bool, bool]:
+    """Whether a handler raises the same again, raises something else, and does anything with what it caught."""
+    again = replaces = False
+    uses = False
+    stack: list[ir.Stmt] = list(handler.body)
+    while stack:
+        stmt = stack.pop()
+        if isinstance(stmt, ir.Raise):
+            same = stmt.value is None or (isinstance(stmt.value, ir.Name) and stmt.value.id == handler.name)
+            again = again or same
+            replaces = replaces or not same
+        elif isinstance(stmt, ir.ExprStmt | ir.Return | ir.Assign) and not isinstance(
+            getattr(stmt, "value", None), ir.Const | type(None)
+        ):
+            uses = True
+        for name in ("body", "orelse", "final"):
+            stack.extend(getattr(stmt, name, ()))
+        for inner in getattr(stmt, "handlers", ()):
+            stack.extend(inner.body)
+    return again, replaces, uses
+
+
+_NEVER = frozenset({"exit", "_exit", "abort", "fail", "skip", "quit"})
+_NEVER_RETURNS = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
+
+_STATEMENTS: dict[type, Callable[[Frame, Any], None]] = {
+    ir.Stmt: Frame.nothing,
+    ir.ExprStmt: Frame.expr_stmt,
+    ir.Assign: Frame.assign,
+    ir.Augment: Frame.augment,
+    ir.Return: Frame.return_,
+    ir.Raise: Frame.raise_,
+    ir.If: Frame.if_,
+    ir.While: Frame.while_,
+    ir.For: Frame.for_,
+    ir.Try: Frame.try_,
+    ir.With: Frame.with_,
+    ir.Match: Frame.match,
+    ir.Define: Frame.define,
+    ir.DefineClass: Frame.define_class,
+    ir.Import: Frame.import_,
+    ir.Delete: Frame.delete,
+    ir.Assert: Frame.assert_,
+    ir.Jump: Frame.jump,
+}
+
+__all__ = ["ELEMENT", "Env", "External", "Frame", "Value", "join", "run"]

@@ -1,0 +1,166 @@
+"""Edges with their confidence: what bodies were found to call, and what a call of an unknown object may mean by name.
+
+Where the receiver is unknown, methods of that name in the repository are possible targets, ranked by how plausible each
+is: whether the arguments fit, whether its class has what else is asked of the same receiver, how near it is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from analyzers import ir
+from analyzers.inference import expressions
+from analyzers.inference.escapes import weakest
+from analyzers.inference.program import Program
+from analyzers.inference.scopes import Body, CallSite, ClassScope
+from analyzers.inference.values import FunctionValue, Wrapper
+from analyzers.records import Confidence
+
+POSSIBLE_MAX = 6
+"""Targets that one call of an unknown object is matched with by name."""
+
+CHOICES_LIKELY_MAX = 10
+"""A call that may reach more functions than this is only a possible call of each."""
+
+Edge = tuple[CallSite, Confidence]
+
+
+class Links:
+    """All edges of a program, kept up to date body by body."""
+
+    def __init__(self, program: Program, is_test: Callable[[str], bool]) -> None:
+        self.program = program
+        self.is_test = is_test
+        self.out: dict[Body, list[Edge]] = {}
+        self.callers: dict[Body | ClassScope, dict[Body, list[Edge]]] = defaultdict(dict)
+        self._methods: dict[str, list[Body]] = {}
+        self._properties: dict[str, list[Body]] = {}
+
+    def update(self, bodies: Iterable[Body]) -> None:
+        """Links the given bodies anew; after the set of methods changed, all bodies should be given."""
+        for body in bodies:
+            for target in {site.target for site, _ in self.out.get(body, ())}:
+                self.callers[target].pop(body, None)
+            edges = self._edges(body)
+            self.out[body] = edges
+            for edge in edges:
+                self.callers[edge[0].target].setdefault(body, []).append(edge)
+
+    def index_names(self) -> None:
+        """Learns which methods there are by name; after files changed and before `update`."""
+        self._methods = defaultdict(list)
+        self._properties = defaultdict(list)
+        for module in self.program.modules.values():
+            for cls in module.classes.values():
+                for name, cell in cls.attrs.items():
+                    for value in cell.values:
+                        if isinstance(value, FunctionValue) and value.body.cls is cls:
+                            self._methods[name].append(value.body)
+                        elif isinstance(value, Wrapper):
+                            inner = value.inner
+                            if isinstance(inner, FunctionValue) and inner.body.cls is cls:
+                                table = self._methods if "method" in value.kind else self._properties
+                                table[name].append(inner.body)
+        for methods in (*self._methods.values(), *self._properties.values()):
+            methods.sort(key=lambda b: (b.module.path, b.qualname))
+
+    def _edges(self, body: Body) -> list[Edge]:
+        findings = body.findings
+        by_node: dict[int, set[object]] = defaultdict(set)
+        for site in findings.calls.values():
+            if isinstance(site.target, Body):
+                by_node[site.node.start].add(site.target)
+        edges: list[Edge] = []
+        for site in findings.calls.values():
+            site.choices = max(1, len(by_node[site.node.start]))
+            edges.append((site, confidence_of(site)))
+        in_test = self.is_test(body.module.path)
+        for node, name, receiver, guards in findings.unresolved.values():
+            known = by_node.get(node.start)
+            table = self._methods if isinstance(node, ir.Call) else self._properties
+            for target in self._plausible(body, node, name, receiver, table, in_test):
+                if known is None or target not in known:
+                    site = CallSite(node, target, "", guards, direct=False, conditional=True)
+                    edges.append((site, "possible"))
+        return edges
+
+    def _plausible(
+        self,
+        body: Body,
+        node: ir.Call | ir.Attr,
+        name: str,
+        receiver: ir.Expr | None,
+        table: dict[str, list[Body]],
+        in_test: bool,
+    ) -> list[Body]:
+        candidates = [
+            c for c in table.get(name, ()) if (in_test or not self.is_test(c.module.path)) and _accepts(c, node)
+        ]
+        if len(candidates) <= 1:
+            return candidates
+        asked = _asked_of(body, receiver)
+        scored = [(self._score(body, c, asked), i, c) for i, c in enumerate(candidates)]
+        scored.sort(key=lambda s: (-s[0], s[1]))
+        return [c for _, _, c in scored[:POSSIBLE_MAX]]
+
+    def _score(self, body: Body, candidate: Body, asked: set[str]) -> float:
+        cls = candidate.cls
+        score = 0.0
+        if cls is not None and asked:
+            has = {n for scope in cls.mro() for n in (*scope.attrs, *scope.fields)}
+            score += 2.0 * len(asked & has) - 1.0 * len(asked - has)
+        if candidate.module is body.module or (cls is not None and body.module.find(cls.name) is not None):
+            score += 1.0
+        return score
+
+
+def confidence_of(site: CallSite) -> Confidence:
+    """How sure it is that the call at a site leads to its target."""
+    if site.via == "registered":
+        return "possible"
+    if site.choices > CHOICES_LIKELY_MAX:
+        return "possible"
+    if site.direct and site.choices == 1 and not site.via:
+        return "certain"
+    return "likely"
+
+
+def _asked_of(body: Body, receiver: ir.Expr | None) -> set[str]:
+    """Names of other methods that the body calls on the same receiver."""
+    if receiver is None:
+        return set()
+    key = expressions.path_of(receiver)
+    if key is None:
+        return set()
+    return {
+        name
+        for _, name, other, _ in body.findings.unresolved.values()
+        if other is not None and expressions.path_of(other) == key
+    }
+
+
+def _accepts(target: Body, node: ir.Call | ir.Attr) -> bool:
+    """Whether the arguments of a call fit a method's parameters."""
+    if not isinstance(node, ir.Call) or target.function is None:
+        return True
+    parameters = list(target.function.parameters)
+    static = any(isinstance(d, ir.Name) and d.id == "staticmethod" for d in target.function.decorators)
+    if not static:
+        parameters = parameters[1:]
+    positional = [p for p in parameters if p.kind in {"positional", "normal"}]
+    given = sum(1 for a in node.args if not a.keyword and not a.stars)
+    spread = any(a.stars for a in node.args)
+    if given > len(positional) and not any(p.kind == "star" for p in parameters):
+        return False
+    names = {p.name for p in parameters}
+    keywords = {a.keyword for a in node.args if a.keyword}
+    if not keywords <= names and not any(p.kind == "starstar" for p in parameters):
+        return False
+    if spread:
+        return True
+    needed = [p for i, p in enumerate(positional) if p.default is None and i >= given and p.name not in keywords]
+    return not needed
+
+
+__all__ = ["Edge", "Links", "confidence_of", "weakest"]

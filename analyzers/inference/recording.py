@@ -1,0 +1,548 @@
+"""Records from summaries: what is known of each symbol of a file, cut to what a reader wants and cited by span.
+
+Owns the clauses in which ways are put and the order in which things are kept. It runs nothing and infers nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from analyzers import ir
+from analyzers.facts import FileFacts, Symbol
+from analyzers.inference.escapes import Escape, caught_by, stopped, type_name
+from analyzers.inference.linking import Edge as Link
+from analyzers.inference.scopes import Body, ClassScope, ModuleScope
+from analyzers.inference.summaries import Summaries
+from analyzers.inference.values import (
+    NONE,
+    UNKNOWN,
+    ClassValue,
+    Const,
+    Container,
+    FunctionValue,
+    Generator,
+    Instance,
+    Value,
+    Values,
+    Wrapper,
+)
+from analyzers.records import (
+    ACCESSES_MAX,
+    CALLEES_MAX,
+    CALLERS_MAX,
+    PASSED_MAX,
+    RAISES_MAX,
+    RANK,
+    TESTS_MAX,
+    Access,
+    Caught,
+    Confidence,
+    Dependency,
+    Depth,
+    Edge,
+    Passed,
+    Place,
+    Raised,
+    ReachingTest,
+    Record,
+    Ref,
+    Verdict,
+    Way,
+)
+
+QUOTE_CHARACTERS_MAX = 120
+"""Length of a quoted line; the rest is cut."""
+
+WAYS_MAX = 20
+"""Ways of one kind that a record keeps."""
+
+CAUGHT_CALLS_MAX = 4
+"""How many calls up handlers of a function's exceptions are looked for."""
+
+RESOURCES = frozenset({"files", "processes", "network", "locks"})
+CHANGING = {
+    "files": "files",
+    "processes": "starts or ends processes",
+    "network": "talks over the network",
+    "output": "writes output",
+    "environment": "environment variables",
+    "globals": "interpreter-wide state",
+    "threads": "starts threads",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's text with what is needed to cite it."""
+
+    data: bytes
+    facts: FileFacts
+
+    def line(self, offset: int) -> int:
+        """The line of an offset, counted from 1."""
+        return bisect_right(self.facts.line_starts, offset)
+
+    def quote(self, start: int, end: int) -> str:
+        """The text of a span, cut to one line."""
+        text = self.data[start:end].decode("utf-8", "replace")
+        first, _, rest = text.strip().partition("\n")
+        cut = first.rstrip()
+        if rest or len(cut) > QUOTE_CHARACTERS_MAX:
+            cut = cut[: QUOTE_CHARACTERS_MAX - 1].rstrip() + " …"
+        return cut
+
+
+Sources = Callable[[str], Source | None]
+"""The text of a workspace file by its path."""
+
+LookupDigest = Callable[[str], str]
+"""What the calls of a name come to, over all files, in the words of `graph.lookup_digest`."""
+
+
+def records(summaries: Summaries, path: str, sources: Sources, lookup_digest: LookupDigest) -> list[Record]:
+    """The records of all symbols of a file; empty where the file is not known."""
+    module = summaries.program.modules.get(path)
+    source = sources(path)
+    if module is None or source is None:
+        return []
+    recorder = _Recorder(summaries, module, source, sources, lookup_digest)
+    return [recorder.record(symbol) for symbol in source.facts.symbols]
+
+
+class _Recorder:
+    """One file's records while they are made."""
+
+    def __init__(
+        self,
+        summaries: Summaries,
+        module: ModuleScope,
+        source: Source,
+        sources: Sources,
+        lookup_digest: LookupDigest,
+    ) -> None:
+        self.summaries = summaries
+        self.module = module
+        self.source = source
+        self.sources = sources
+        self.lookup_digest = lookup_digest
+        self.bodies = {b.function.name_start: b for b in module.bodies.values() if b.function is not None}
+        self.classes = {c.ir.name_start: c for c in module.classes.values()}
+
+    def record(self, symbol: Symbol) -> Record:
+        body = self.bodies.get(symbol.name_start)
+        cls = self.classes.get(symbol.name_start)
+        if body is not None:
+            return self.function(symbol, body)
+        if cls is not None:
+            return self.cls(symbol, cls)
+        return self.data(symbol)
+
+    def base(self, symbol: Symbol) -> Record:
+        return Record(
+            self.module.path,
+            symbol.qualname,
+            symbol.kind,
+            self.source.line(symbol.name_start),
+            symbol.start,
+            symbol.end,
+            symbol.name_start,
+            symbol.name_end,
+            symbol.digest,
+            Depth.DEEP,
+        )
+
+    def function(self, symbol: Symbol, body: Body) -> Record:
+        summaries = self.summaries
+        callers = self.callers(body)
+        raises = [self.raised(body, e) for e in summaries.raises(body)]
+        tests, total = self.tests(body)
+        verdict = summaries.returns_none(body)
+        caught = list(self.caught(body))
+        return _with(
+            self.base(symbol),
+            callers=tuple(callers[:CALLERS_MAX]),
+            callers_total=len(callers),
+            callees=tuple(self.callees(body)),
+            raises=tuple(raises[:RAISES_MAX]),
+            returns_none=verdict,
+            none_ways=tuple(self.none_ways(body)),
+            tests=tests,
+            tests_total=total,
+            changes=tuple(self.changes(body))[:WAYS_MAX],
+            assumes=tuple(self.assumes(body))[:WAYS_MAX],
+            returns=tuple(self.returns(body))[:WAYS_MAX],
+            passed=tuple(self.passed(body))[:PASSED_MAX],
+            caught=tuple(caught)[:WAYS_MAX],
+            overrides=tuple(self.overridden(body)),
+            overridden_by=tuple(self.overriding(body)),
+            settings=tuple(self.settings(body))[:WAYS_MAX],
+            resources=tuple(self.resources(body))[:WAYS_MAX],
+            cycle=tuple(summaries.cycle(body)),
+            depends=tuple(self.depends(symbol, callers, raises)),
+            score=self.score(body, len(callers)),
+        )
+
+    def cls(self, symbol: Symbol, cls: ClassScope) -> Record:
+        callers = self.callers(cls)
+        above = [Ref(b.module.path, b.qualname, self.line(b), "certain") for b in cls.mro()[1:] if not b.library]
+        below = [Ref(s.module.path, s.qualname, self.line(s), "certain") for s in _below(cls)]
+        return _with(
+            self.base(symbol),
+            callers=tuple(callers[:CALLERS_MAX]),
+            callers_total=len(callers),
+            overrides=tuple(above[:WAYS_MAX]),
+            overridden_by=tuple(below[:CALLERS_MAX]),
+            depends=tuple(self.depends(symbol, callers, [])),
+            score=math.log1p(len(callers)),
+        )
+
+    def data(self, symbol: Symbol) -> Record:
+        owner: ClassScope | ModuleScope | None = self.module
+        if symbol.parent >= 0:
+            parent = self.source.facts.symbols[symbol.parent]
+            owner = self.classes.get(parent.name_start)
+        accesses = [] if owner is None else list(self.accesses(owner, symbol.name))
+        values = _held(owner, symbol.name)
+        return _with(
+            self.base(symbol),
+            returns_none=_verdict(values),
+            accesses=tuple(accesses[:ACCESSES_MAX]),
+            depends=tuple(self.depends(symbol, (), [])),
+            score=0.3 * math.log1p(len(accesses)),
+        )
+
+    # Parts.
+
+    def place(self, body: Body | None, node: ir.Node, module: ModuleScope | None = None) -> Place:
+        module = body.module if body is not None else module or self.module
+        source = self.source if module is self.module else self.sources(module.path)
+        name = body.qualname if body is not None else ""
+        if source is None:
+            return Place(module.path, node.start, node.end, 1, name)
+        quote = source.quote(node.start, node.end)
+        return Place(module.path, node.start, node.end, source.line(node.start), name, quote)
+
+    def line(self, scope: ClassScope | Body) -> int:
+        source = self.sources(scope.module.path)
+        node = scope.ir if isinstance(scope, ClassScope) else scope.function
+        return source.line(node.name_start) if source is not None and node is not None else 1
+
+    def edge(self, caller: Body, link: Link, target: Body | ClassScope) -> Edge:
+        site, confidence = link
+        test = self.summaries.is_test_path(caller.module.path)
+        place = self.place(caller, _called(site.node))
+        return Edge(place, target.module.path, target.qualname, confidence, site.via, test)
+
+    def callers(self, target: Body | ClassScope) -> list[Edge]:
+        return [self.edge(caller, link, target) for caller, link in self.summaries.callers(target)]
+
+    def callees(self, body: Body) -> list[Edge]:
+        found = [self.edge(body, link, link[0].target) for link in self.summaries.links.out.get(body, ())]
+        found.sort(key=lambda e: (e.place.start, RANK[e.confidence], e.target))
+        return found[:CALLEES_MAX]
+
+    def raised(self, body: Body, escape: Escape) -> Raised:
+        through = tuple(b.qualname for b in escape.through)
+        return Raised(type_name(escape.type), escape.confidence, self.place(body, escape.node), through)
+
+    def tests(self, body: Body) -> tuple[tuple[ReachingTest, ...], int]:
+        found = self.summaries.tests_of(body)
+        nearest = sorted(found.items(), key=lambda f: (f[1], f[0].module.path, f[0].qualname))
+        kept = tuple(
+            ReachingTest(test.module.path, test.qualname, self.line(test), distance, "likely")
+            for test, distance in nearest[:TESTS_MAX]
+        )
+        return kept, len(found)
+
+    def none_ways(self, body: Body) -> Iterator[Way]:
+        for site in sorted(body.findings.returns.values(), key=lambda r: r.node.start if r.node else 1 << 60):
+            if NONE not in self.summaries.site_values(site):
+                continue
+            if site.node is None:
+                yield Way("its end is reached without a `return`", "certain", self.last_line(body))
+                continue
+            place = self.place(body, site.node)
+            if site.value is None:
+                yield Way("a bare `return`", "certain", place)
+            elif isinstance(site.value, ir.Const):
+                yield Way("`return None`", "certain", place)
+            else:
+                yield from self.none_origins(body, site.value, place)
+
+    def none_origins(self, body: Body, value: ir.Expr, place: Place) -> Iterator[Way]:
+        """Where a returned name or expression got its None from, as near as it can be said."""
+        if isinstance(value, ir.Name):
+            origins = body.findings.none_sources.get(value.id, {})
+            for stmt in list(origins.values())[:3]:
+                yield Way(f"`{value.id}` can be None", "likely", self.place(body, stmt))
+            if origins:
+                return
+            if body.function is not None and any(p.name == value.id for p in body.function.parameters):
+                yield Way(f"the caller passed None for `{value.id}`", "likely", place)
+                return
+        yield Way("what it returns can be None", "likely", place)
+
+    def last_line(self, body: Body) -> Place:
+        assert body.function is not None
+        last = body.function.body[-1] if body.function.body else body.function
+        return self.place(body, last)
+
+    def returns(self, body: Body) -> Iterator[Way]:
+        function = body.function
+        if function is None:
+            return
+        if function.generator:
+            yielded = described(body.yielded.values)
+            if yielded:
+                yield Way(f"an iterator of {yielded}", "likely", self.place(body, _header(function)))
+            return
+        for site in sorted(body.findings.returns.values(), key=lambda r: r.node.start if r.node else 1 << 60):
+            if site.node is None:
+                continue
+            text = described(self.summaries.site_values(site) - {NONE})
+            if text:
+                yield Way(text, "likely", self.place(body, site.node))
+
+    def changes(self, body: Body) -> Iterator[Way]:
+        for effect in sorted(body.findings.effects.values(), key=lambda e: e.node.start):
+            place = self.place(body, effect.node)
+            if effect.kind in {"field", "item"}:
+                if _is_local(body, effect.text):
+                    continue
+                yield Way(f"`{effect.text}`", "certain" if effect.certain else "likely", place)
+            elif effect.kind == "global":
+                yield Way(f"the module's `{effect.text}`", "certain", place)
+            elif effect.kind in CHANGING and effect.text.startswith("change"):
+                yield Way(CHANGING[effect.kind], "likely", place)
+
+    def settings(self, body: Body) -> Iterator[Way]:
+        for effect in sorted(body.findings.effects.values(), key=lambda e: e.node.start):
+            if effect.kind == "environment":
+                place = self.place(body, effect.node)
+                yield Way(f"`{place.quote}`", "likely", place)
+
+    def resources(self, body: Body) -> Iterator[Way]:
+        for effect in sorted(body.findings.effects.values(), key=lambda e: e.node.start):
+            if effect.kind in RESOURCES and not effect.text.startswith("read"):
+                place = self.place(body, effect.node)
+                yield Way(f"`{place.quote}`", "likely", place)
+
+    def assumes(self, body: Body) -> Iterator[Way]:
+        function = body.function
+        for stmt in function.body if function is not None else ():
+            if isinstance(stmt, ir.Assert):
+                yield Way(f"`{self.quote(stmt.test)}`", "certain", self.place(body, stmt))
+            elif isinstance(stmt, ir.If) and stmt.body and isinstance(stmt.body[-1], ir.Raise):
+                raised = stmt.body[-1]
+                name = _raised_name(raised)
+                test = self.quote(stmt.test)
+                text = f"raises {f'`{name}`' if name else 'an exception'} when `{test}`"
+                yield Way(text, "certain", self.place(body, raised))
+
+    def quote(self, node: ir.Node) -> str:
+        return self.source.quote(node.start, node.end)
+
+    def passed(self, body: Body) -> Iterator[Passed]:
+        for caller, expression, parameter, values in self.summaries.passed(body):
+            place = self.place(caller, expression)
+            confidence: Confidence = "likely"
+            yield Passed(parameter, place.quote, described(values), confidence, place)
+
+    def caught(self, body: Body) -> Iterator[Caught]:
+        """Handlers up the callers that stop what leaves this function."""
+        escapes = self.summaries.flow.escapes.get(body, {})
+        if not escapes:
+            return
+        seen = {body}
+        level: list[tuple[Body, frozenset[Value]]] = [(body, frozenset(escapes))]
+        for _ in range(CAUGHT_CALLS_MAX):
+            above: list[tuple[Body, frozenset[Value]]] = []
+            for inner, kinds in level:
+                for caller, link in self.summaries.callers(inner)[:WAYS_MAX]:
+                    site, confidence = link
+                    if confidence == "possible" or self.summaries.is_test_path(caller.module.path):
+                        continue
+                    left = frozenset(k for k in kinds if not stopped(k, site.guards))
+                    for kind in sorted(kinds, key=type_name):
+                        for guard in reversed(site.guards):
+                            handler = caught_by(kind, guard)
+                            if handler is not None:
+                                place = self.place(caller, _handler_header(handler.node))
+                                yield Caught(type_name(kind), caller.qualname, confidence, place, handler.swallows)
+                                break
+                    if caller not in seen and left:
+                        seen.add(caller)
+                        above.append((caller, left))
+            level = above
+
+    def accesses(self, owner: ClassScope | ModuleScope, name: str) -> Iterator[Access]:
+        for body, node, writes in self.summaries.accesses(owner, name):
+            test = self.summaries.is_test_path(body.module.path)
+            place = self.place(body, node)
+            yield Access(place, writes, "likely", test)
+
+    def overridden(self, body: Body) -> Iterator[Ref]:
+        if body.cls is not None and body.function is not None:
+            for scope in body.cls.mro()[1:]:
+                other = _method(scope, body.function.name)
+                if other is not None and not scope.library:
+                    yield Ref(scope.module.path, other.qualname, self.line(other), "certain")
+                    return
+
+    def overriding(self, body: Body) -> Iterator[Ref]:
+        if body.cls is not None and body.function is not None:
+            for scope in _below(body.cls):
+                other = _method(scope, body.function.name)
+                if other is not None and other is not body:
+                    yield Ref(scope.module.path, other.qualname, self.line(other), "certain")
+
+    def depends(self, symbol: Symbol, callers: Sequence[Edge], raises: Sequence[Raised]) -> Iterator[Dependency]:
+        """The texts that the record was made from: this one's and its callers', by digest, and who calls the name."""
+        said = {(self.module.path, symbol.qualname)}
+        yield Dependency("span", self.module.path, symbol.qualname, symbol.digest)
+        for edge in callers[:CALLERS_MAX]:
+            key = (edge.place.path, edge.place.symbol)
+            digest = self.digest(*key)
+            if key not in said and digest:
+                said.add(key)
+                yield Dependency("span", *key, digest)
+        name = symbol.name if symbol.name not in {"__init__", "__new__"} else symbol.qualname.split(".")[-2]
+        yield Dependency("lookup", "", name, self.lookup_digest(name))
+
+    def digest(self, path: str, qualname: str) -> str:
+        source = self.sources(path)
+        if source is None:
+            return ""
+        return next((s.digest for s in source.facts.symbols if s.qualname == qualname), "")
+
+    def score(self, body: Body, callers: int) -> float:
+        """How likely a question about it is before anything is known of the user: use, size, and what can go wrong."""
+        function = body.function
+        assert function is not None
+        lines = self.source.line(function.end) - self.source.line(function.start) + 1
+        score = math.log1p(callers) + 0.7 * math.log1p(lines) + 0.3 * len(body.findings.raises)
+        if self.summaries.returns_none(body) == "sometimes":
+            score += 0.8
+        return score * (0.2 if self.summaries.is_test_path(body.module.path) else 1.0)
+
+
+def described(values: Values) -> str:
+    """Values in one clause: the classes that they are of; empty where that is not known."""
+    names: list[str] = []
+    for value in values:
+        if isinstance(value, Instance):
+            names.append(f"`{value.cls.name}`")
+        elif isinstance(value, Container):
+            names.append(f"`{value.kind}`")
+        elif isinstance(value, Const):
+            names.append(
+                "`None`" if value is NONE else f"`{value.kind}`" if value.kind != "bool" else f"`{value.value}`"
+            )
+        elif isinstance(value, ClassValue):
+            names.append(f"the class `{value.scope.name}`")
+        elif isinstance(value, FunctionValue):
+            names.append(f"the function `{value.body.name}`")
+        elif isinstance(value, Generator):
+            names.append({"coroutine": "a coroutine", "context": "a context manager"}.get(value.kind, "a generator"))
+        elif value is UNKNOWN:
+            return ""
+    ordered = sorted(set(names))
+    if {"`True`", "`False`"} <= set(ordered):
+        ordered = [n for n in ordered if n not in {"`True`", "`False`"}] + ["`bool`"]
+    if not ordered or len(ordered) > 5:
+        return ""
+    return ordered[0] if len(ordered) == 1 else f"{', '.join(ordered[:-1])} or {ordered[-1]}"
+
+
+def _with(record: Record, **changes: object) -> Record:
+    fields = {name: getattr(record, name) for name in record.__struct_fields__}
+    fields.update(changes)
+    return Record(**fields)
+
+
+def _called(node: ir.Node) -> ir.Node:
+    """The span to cite for a call: the name that is called."""
+    if isinstance(node, ir.Call):
+        func = node.func
+        if isinstance(func, ir.Attr):
+            return ir.Node(func.name_start, func.end)
+        return func
+    return node
+
+
+def _header(function: ir.Function) -> ir.Node:
+    return ir.Node(function.name_start, function.name_end)
+
+
+def _handler_header(node: ir.Node) -> ir.Node:
+    if isinstance(node, ir.Handler) and node.body:
+        return ir.Node(node.start, min(node.body[0].start, node.end))
+    return node
+
+
+def _raised_name(stmt: ir.Raise) -> str:
+    value = stmt.value.func if isinstance(stmt.value, ir.Call) else stmt.value
+    if isinstance(value, ir.Attr):
+        return value.name
+    return value.id if isinstance(value, ir.Name) else ""
+
+
+def _is_local(body: Body, text: str) -> bool:
+    """Whether a changed field or item belongs to a local that is no parameter: nobody outside sees that change."""
+    root = text.partition(".")[0]
+    function = body.function
+    if function is None:
+        return False
+    return root in function.locals and all(p.name != root for p in function.parameters)
+
+
+def _below(cls: ClassScope) -> list[ClassScope]:
+    found: dict[ClassScope, None] = {}
+    waiting = sorted(cls.subclasses, key=lambda s: (s.module.path, s.ir.start))
+    while waiting:
+        scope = waiting.pop(0)
+        if scope not in found and scope is not cls:
+            found[scope] = None
+            waiting.extend(sorted(scope.subclasses, key=lambda s: (s.module.path, s.ir.start)))
+    return list(found)
+
+
+def _method(scope: ClassScope, name: str) -> Body | None:
+    cell = scope.attrs.get(name)
+    for value in cell.values if cell is not None else ():
+        inner = value.inner if isinstance(value, Wrapper) else value
+        if isinstance(inner, FunctionValue) and inner.body.cls is scope:
+            return inner.body
+    return None
+
+
+def _held(owner: ClassScope | ModuleScope | None, name: str) -> Values:
+    if isinstance(owner, ModuleScope):
+        cell = owner.names.get(name)
+        return cell.values if cell is not None else frozenset()
+    if owner is None:
+        return frozenset()
+    found: Values = frozenset()
+    for table in (owner.attrs, owner.fields):
+        cell = table.get(name)
+        if cell is not None:
+            found = found | cell.values
+    return found
+
+
+def _verdict(values: Values) -> Verdict:
+    if NONE in values:
+        return "always" if len(values) == 1 else "sometimes"
+    return "unknown" if not values or UNKNOWN in values else "never"
+
+
+def ordered_paths(summaries: Summaries, bodies: Iterable[Body]) -> list[str]:
+    """The files of some bodies, those with the most to ask about first, tests last."""
+    weights: dict[str, float] = {}
+    for body in bodies:
+        weight = math.log1p(len(summaries.links.callers.get(body, {})))
+        weights[body.module.path] = weights.get(body.module.path, 0.0) + weight
+    return sorted(weights, key=lambda p: (summaries.is_test_path(p), -weights[p], p))

@@ -1,0 +1,269 @@
+"""Functions that the analysis knows by heart, since neither stubs nor tables can say what they do to it.
+
+Each takes the running frame, the receiver, the arguments and the place of the call, and gives what comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from analyzers import ir
+from analyzers.inference import attributes, calls, containers, declarations, expressions, library, protocols
+from analyzers.inference.scopes import Body
+from analyzers.inference.values import (
+    ANYTHING,
+    BOOLEAN,
+    EMPTY,
+    NOTHING,
+    UNKNOWN,
+    ClassValue,
+    Const,
+    Generator,
+    Instance,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from analyzers.inference.calls import Arguments
+    from analyzers.inference.frame import Frame
+
+
+def bare_super(frame: Frame) -> Values:
+    """`super()` in a method."""
+    cls = frame.body.cls
+    body: Body | None = frame.body
+    while cls is None and body is not None:
+        body = body.parent
+        cls = body.cls if body is not None else None
+    function = body.function if body is not None else None
+    if cls is None or function is None or not function.parameters or body is None:
+        return ANYTHING
+    name = function.parameters[0].name
+    receivers = frame.env.get(name, EMPTY) if frame.env is not None and body is frame.body else EMPTY
+    if not receivers:
+        receivers = frame.read(body.param(name)) | frozenset((frame.universe.instance(cls),))
+    result = frozenset(frame.universe.super(cls, v) for v in receivers if isinstance(v, Instance | ClassValue))
+    return result or frozenset((frame.universe.super(cls, frame.universe.instance(cls)),))
+
+
+def _super(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    result = EMPTY
+    for cls in arguments.first(0):
+        for obj in arguments.first(1):
+            if isinstance(cls, ClassValue) and isinstance(obj, Instance | ClassValue):
+                result = result | {frame.universe.super(cls.scope, obj)}
+    return result or bare_super(frame)
+
+
+def _getattr(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    obj, names = arguments.first(0), arguments.first(1)
+    default = arguments.positional[2] if len(arguments.positional) > 2 else None
+    result = EMPTY
+    constants = [v.value for v in names if isinstance(v, Const) and v.kind == "str"]
+    for value in obj:
+        for name in constants:
+            found = attributes.of_value(frame, value, str(name), node)
+            result = result | (found if found is not None else EMPTY)
+        if not constants:
+            result = result | _any_attribute(frame, value, node)
+    if default is None:
+        frame.raises(node, frame.program.builtin("AttributeError"), "getattr", rare=bool(result))
+        return result or ANYTHING
+    if not constants or len(constants) < len(names):
+        result = result | ANYTHING
+    return result | default
+
+
+def _any_attribute(frame: Frame, value: Value, node: ir.Node) -> Values:
+    """`getattr(self, "visit_" + kind)`: any method whose name begins so, where the beginning is written there."""
+    prefix = _prefix(node)
+    if not prefix or not isinstance(value, Instance | ClassValue):
+        return ANYTHING
+    cls = value.cls if isinstance(value, Instance) else value.scope
+    names = {n for s in cls.mro() if not s.library for n in s.attrs if n.startswith(prefix)}
+    result = ANYTHING
+    for name in sorted(names):
+        result = result | (attributes.of_value(frame, value, name, node) or EMPTY)
+    return result
+
+
+def _prefix(node: ir.Node) -> str:
+    if not isinstance(node, ir.Call) or len(node.args) < 2:
+        return ""
+    name = node.args[1].value
+    if isinstance(name, ir.Binary) and isinstance(name.left, ir.Const) and isinstance(name.left.value, str):
+        return name.left.value.split("%")[0].split("{")[0]
+    if isinstance(name, ir.Call) and isinstance(name.func, ir.Attr) and isinstance(name.func.obj, ir.Const):
+        text = name.func.obj.value
+        return text.split("{")[0] if isinstance(text, str) and name.func.name == "format" else ""
+    return ""
+
+
+def _setattr(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    values = arguments.first(2)
+    for value in arguments.first(0):
+        for name in arguments.first(1):
+            if isinstance(name, Const) and isinstance(name.value, str):
+                if isinstance(value, Instance):
+                    attributes.store_on_instance(frame, value, name.value, values, node)
+                elif isinstance(value, ClassValue) and not value.scope.library:
+                    frame.write(value.scope.attr(name.value), values)
+    frame.effect("field", "setattr", node)
+    return NOTHING
+
+
+def _partial(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    return frozenset(frame.universe.partial(func, tuple(arguments.positional[1:]), node) for func in arguments.first(0))
+
+
+def _type(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    if len(arguments.positional) != 1:
+        cls = frame.program.builtin_class("type")
+        return expressions.instances(frame, cls) | ANYTHING
+    result = EMPTY
+    for value in arguments.first(0):
+        if isinstance(value, Instance):
+            result = result | {value.cls.value}
+        else:
+            cls = attributes.class_of(frame, value)
+            result = result | (frozenset((cls.value,)) if cls is not None else ANYTHING)
+    return result or ANYTHING
+
+
+def _boolean(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    return BOOLEAN
+
+
+def _next(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    default = arguments.positional[1] if len(arguments.positional) > 1 else None
+    if default is None:
+        frame.raises(node, frame.program.builtin("StopIteration"), "next", rare=False)
+    result = EMPTY
+    for value in arguments.first(0):
+        if isinstance(value, Instance) and not value.cls.library:
+            one: Values = frozenset((value,))
+            result = result | protocols.invoke(frame, one, "__next__", calls.no_arguments(), node, "next")
+        else:
+            result = result | protocols.iterate(frame, frozenset((value,)), node)
+    return (result or frame.bottom()) | (default or EMPTY)
+
+
+def _iter(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    if len(arguments.positional) == 2:
+        return containers.new_container(
+            frame, "list", node, calls.call_values(frame, arguments.first(0), calls.no_arguments(), node, "iter")
+        )
+    result = EMPTY
+    for value in arguments.first(0):
+        one: Values = frozenset((value,))
+        if isinstance(value, Generator):
+            result = result | one
+        elif isinstance(value, Instance) and not value.cls.library:
+            got = protocols.invoke(frame, one, "__iter__", calls.no_arguments(), node, "iter")
+            result = result | (got or ANYTHING)
+        else:
+            result = result | containers.new_container(frame, "list", node, protocols.iterate(frame, one, node))
+    return result or frame.bottom()
+
+
+def _sorted(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    library.note(frame, "builtins.sorted", arguments, node)
+    library.call_back(frame, "builtins.sorted", None, arguments, node)
+    return containers.new_container(frame, "list", node, protocols.iterate(frame, arguments.first(0), node))
+
+
+def _first_argument(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    return arguments.first(0) or ANYTHING
+
+
+def _cast(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    if isinstance(node, ir.Call) and node.args:
+        declared_type = declarations.evaluate(frame.program, frame.module, node.args[0].value, {}, frame)
+        if UNKNOWN not in declared_type and declared_type:
+            return declared_type
+    return arguments.first(1) or ANYTHING
+
+
+def _keep_function(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    """`functools.wraps(f)`: a decorator that gives back what it decorates."""
+    return frozenset((frame.universe.external("functools.wraps()"),))
+
+
+def _cache(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    functions = frozenset(v for v in arguments.first(0) if library.is_callable(v))
+    return functions or frozenset((frame.universe.external("functools.lru_cache()"),))
+
+
+def _wrapper(kind: str) -> Callable[[Frame, Value | None, Arguments, ir.Node], Values]:
+    def make(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+        inner = arguments.first(0, "fget")
+        setters = arguments.first(1, "fset")
+        setter = next(iter(setters), None)
+        return frozenset(frame.universe.wrapper(kind, v, setter) for v in inner)
+
+    return make
+
+
+def _callable_result(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    """`asyncio.run(coro)`: what the coroutine returns."""
+    return protocols.awaited(frame, arguments.first(0), node)
+
+
+def _dict_of_self(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    return expressions.instances(frame, frame.program.builtin_class("dict"))
+
+
+def _class_replacing(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    """`dataclass` and its like: a class goes in and comes out; with options, a decorator comes out."""
+    classes = frozenset(v for v in arguments.first(0) if isinstance(v, ClassValue))
+    return classes or frozenset((frame.universe.external("dataclass()"),))
+
+
+def _namedtuple(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    cls = frame.program.builtin_class("tuple")
+    return frozenset((cls.value,)) | ANYTHING if cls is not None else ANYTHING
+
+
+def _exit(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    frame.raises(node, frame.program.builtin("SystemExit"), "sys.exit", rare=False)
+    return EMPTY
+
+
+SPECIAL: dict[str, Callable[[Frame, Value | None, Arguments, ir.Node], Values]] = {
+    "builtins.super": _super,
+    "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
+    "builtins.type": _type,
+    "builtins.isinstance": _boolean,
+    "builtins.issubclass": _boolean,
+    "builtins.hasattr": _boolean,
+    "builtins.callable": _boolean,
+    "builtins.next": _next,
+    "builtins.iter": _iter,
+    "builtins.sorted": _sorted,
+    "builtins.property": _wrapper("property"),
+    "builtins.staticmethod": _wrapper("staticmethod"),
+    "builtins.classmethod": _wrapper("classmethod"),
+    "functools.cached_property": _wrapper("cached_property"),
+    "contextlib.contextmanager": _wrapper("contextmanager"),
+    "functools.singledispatch": _wrapper("singledispatch"),
+    "functools.partial": _partial,
+    "functools.partialmethod": _partial,
+    "functools.wraps": _keep_function,
+    "functools.update_wrapper": _first_argument,
+    "functools.lru_cache": _cache,
+    "functools.cache": _cache,
+    "functools.total_ordering": _first_argument,
+    "dataclasses.dataclass": _class_replacing,
+    "abc.abstractmethod": _first_argument,
+    "typing.cast": _cast,
+    "typing.final": _first_argument,
+    "typing.runtime_checkable": _first_argument,
+    "copy.copy": _first_argument,
+    "copy.deepcopy": _first_argument,
+    "asyncio.runners.run": _callable_result,
+    "collections.namedtuple": _namedtuple,
+    "sys.exit": _exit,
+}

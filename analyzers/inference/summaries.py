@@ -1,0 +1,241 @@
+"""Summaries: what each body raises, returns, is called by and is reached from, once values have settled.
+
+Owns the order in which these are worked out and keeps them current when some bodies ran again. `records` are made from
+them by `recording`; the export of everything, without the limits of a record, is made here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from analyzers import ir
+from analyzers.inference.escapes import Escape, Flow, type_name
+from analyzers.inference.linking import Edge, Links
+from analyzers.inference.program import Program
+from analyzers.inference.scopes import Body, ClassScope, ModuleScope, ReturnSite
+from analyzers.inference.values import NONE, UNKNOWN, Parameter, Value, Values
+from analyzers.records import RANK, Confidence, Verdict
+
+REACH_CALLS_MAX = 40
+"""How many calls away from a test a body may be to count as reached by it."""
+
+REACH_BODIES_MAX = 4_000
+"""Bodies that are looked at for the tests of one body's record."""
+
+TESTS_KEPT_MAX = 300
+"""Tests that are counted for one body's record."""
+
+CYCLE_BODIES_MAX = 300
+"""Bodies that are looked at for a way from a body back to itself."""
+
+EXPORTED_RAISES_MAX = 12
+"""Exceptions named for one function in an export, surest and nearest first."""
+
+
+class Summaries:
+    """What is known of every body of a program."""
+
+    def __init__(
+        self, program: Program, is_test_path: Callable[[str], bool], is_test_name: Callable[[str], bool]
+    ) -> None:
+        self.program = program
+        self.is_test_path = is_test_path
+        self.is_test_name = is_test_name
+        self.links = Links(program, is_test_path)
+        self.flow = Flow()
+        self._reached: dict[Body, dict[Body, tuple[int, Confidence]]] | None = None
+        self._accesses: dict[tuple[ClassScope | ModuleScope, str], list[tuple[Body, ir.Node, bool]]] | None = None
+        self._passed: dict[Body, list[tuple[Body, ir.Expr, str, Values]]] | None = None
+
+    def refresh(self) -> set[Body]:
+        """Takes in what ran since the last call; returns the bodies whose summaries may have changed."""
+        changed = self.program.take_changed()
+        if not changed:
+            return set()
+        self.links.index_names()
+        self.links.update(changed)
+        callers = {b: set(found) for b, found in self.links.callers.items() if isinstance(b, Body)}
+        changed |= self.flow.compute(changed, self.links.out, callers)
+        self._reached = None
+        self._accesses = None
+        self._passed = None
+        return changed
+
+    # Tests.
+
+    def tests(self) -> Iterable[Body]:
+        """Functions that a test runner would run."""
+        for body in self.program.bodies():
+            if body.function is not None and self.is_test(body):
+                yield body
+
+    def reached(self) -> dict[Body, dict[Body, tuple[int, Confidence]]]:
+        """For each body, the tests that reach it, in how many calls and how surely."""
+        if self._reached is None:
+            found: dict[Body, dict[Body, tuple[int, Confidence]]] = defaultdict(dict)
+            for test in self.tests():
+                for body, reach in self.reach_from(test).items():
+                    found[body][test] = reach
+            self._reached = found
+        return self._reached
+
+    def reach_from(self, start: Body) -> dict[Body, tuple[int, Confidence]]:
+        """Everything that runs when `start` runs, nearest first, along edges that are at least likely."""
+        reach: dict[Body, tuple[int, Confidence]] = {start: (0, "likely")}
+        queue = deque([start])
+        while queue:
+            body = queue.popleft()
+            distance = reach[body][0]
+            if distance >= REACH_CALLS_MAX:
+                continue
+            for site, confidence in self.links.out.get(body, ()):
+                if isinstance(site.target, Body) and confidence != "possible" and site.target not in reach:
+                    reach[site.target] = (distance + 1, "likely")
+                    queue.append(site.target)
+        return reach
+
+    def tests_of(self, body: Body) -> dict[Body, int]:
+        """The nearest tests that reach a body, each with the number of calls between, up to `TESTS_KEPT_MAX`."""
+        found: dict[Body, int] = {}
+        distance = {body: 0}
+        queue = deque([body])
+        while queue and len(found) < TESTS_KEPT_MAX and len(distance) < REACH_BODIES_MAX:
+            current = queue.popleft()
+            for caller, edges in self.links.callers.get(current, {}).items():
+                if caller in distance or all(confidence == "possible" for _, confidence in edges):
+                    continue
+                distance[caller] = distance[current] + 1
+                queue.append(caller)
+                if caller.function is not None and self.is_test(caller):
+                    found[caller] = distance[caller]
+        return found
+
+    def is_test(self, body: Body) -> bool:
+        """Whether a test runner would run this function."""
+        return self.is_test_path(body.module.path) and self.is_test_name(body.qualname)
+
+    # One body.
+
+    def site_values(self, site: ReturnSite) -> Values:
+        """What one `return` gives, over all callers."""
+        return self._resolved(site.values)
+
+    def _resolved(self, values: Values) -> Values:
+        result: set[Value] = set()
+        for value in values:
+            if isinstance(value, Parameter):
+                result |= value.body.param(value.name).values
+                result |= value.body.param("=" + value.name).values
+            else:
+                result.add(value)
+        return frozenset(result)
+
+    def accesses(self, owner: ClassScope | ModuleScope, name: str) -> list[tuple[Body, ir.Node, bool]]:
+        """Reads and writes of a field or a module's name: by whom, where, and whether it writes."""
+        if self._accesses is None:
+            self._accesses = defaultdict(list)
+            for body in self.program.bodies():
+                for node, holder, field, writes in body.findings.accesses.values():
+                    self._accesses[holder, field].append((body, node, writes))
+        return self._accesses.get((owner, name), [])
+
+    def passed(self, body: Body) -> list[tuple[Body, ir.Expr, str, Values]]:
+        """What callers pass to a function: the caller, the argument, the parameter, what it evaluates to."""
+        if self._passed is None:
+            self._passed = defaultdict(list)
+            for caller in self.program.bodies():
+                for expression, target, parameter, values in caller.findings.passed.values():
+                    self._passed[target].append((caller, expression, parameter, values))
+        found = self._passed.get(body, [])
+        return sorted(found, key=lambda p: (self.is_test_path(p[0].module.path), p[0].module.path, p[1].start))
+
+    def cycle(self, body: Body) -> list[str]:
+        """The names on the shortest way from a body back to itself along likely calls; empty where there is none."""
+        origin: dict[Body, Body] = {}
+        queue = deque([body])
+        while queue and len(origin) < CYCLE_BODIES_MAX:
+            current = queue.popleft()
+            for site, confidence in self.links.out.get(current, ()):
+                target = site.target
+                if not isinstance(target, Body) or confidence == "possible":
+                    continue
+                if target is body:
+                    names = [current.qualname]
+                    while current is not body:
+                        current = origin[current]
+                        names.append(current.qualname)
+                    return [*reversed(names), body.qualname]
+                if target not in origin:
+                    origin[target] = current
+                    queue.append(target)
+        return []
+
+    def callers(self, body: Body | ClassScope) -> list[tuple[Body, Edge]]:
+        """Who calls a body, each caller with its surest call."""
+        found = []
+        for caller, edges in self.links.callers.get(body, {}).items():
+            best = min(edges, key=lambda e: (RANK[e[1]], e[0].node.start))
+            found.append((caller, best))
+        return sorted(
+            found, key=lambda f: (self.is_test_path(f[0].module.path), RANK[f[1][1]], f[0].module.path, f[0].qualname)
+        )
+
+    def raises(self, body: Body) -> list[Escape]:
+        """What can leave a body, surest and nearest first."""
+        escapes = self.flow.escapes.get(body, {}).values()
+        return sorted(escapes, key=lambda e: (RANK[e.confidence], e.distance, e.node.start, type_name(e.type)))
+
+    def returns_none(self, body: Body) -> Verdict:
+        """Whether a function can return None."""
+        if body.function is None or body.function.generator:
+            return "unknown"
+        values = self.returned(body)
+        if NONE in values:
+            return "always" if len(values) == 1 else "sometimes"
+        if not values or UNKNOWN in values:
+            return "unknown"
+        return "never"
+
+    def returned(self, body: Body) -> Values:
+        """What a function returns over all of its callers."""
+        return frozenset().union(*(self.site_values(site) for site in body.findings.returns.values()))
+
+    def export(self, line_of: Callable[[str, int], int]) -> Iterator[dict[str, Any]]:
+        """One object for each function and method, in the format of the ground truth's scorer."""
+        reached = self.reached()
+        for body in self.program.bodies():
+            function = body.function
+            if function is None or function.name == "<lambda>":
+                continue
+            path = body.module.path
+            yield {
+                "path": path,
+                "name": function.qualname,
+                "kind": "method" if body.cls is not None else "function",
+                "line": line_of(path, function.name_start),
+                "callers": [
+                    {
+                        "path": caller.module.path,
+                        "name": caller.qualname,
+                        "line": line_of(caller.module.path, edge[0].node.start),
+                        "confidence": edge[1],
+                    }
+                    for caller, edge in self.callers(body)
+                ],
+                "raises": [
+                    {
+                        "type": type_name(escape.type),
+                        "confidence": escape.confidence,
+                        "line": line_of(path, escape.node.start),
+                        "through": [b.qualname for b in escape.through],
+                    }
+                    for escape in self.raises(body)[:EXPORTED_RAISES_MAX]
+                ],
+                "returns_none": self.returns_none(body),
+                "tests": [
+                    {"path": test.module.path, "name": test.qualname, "confidence": reach[1]}
+                    for test, reach in reached.get(body, {}).items()
+                ],
+            }

@@ -1,0 +1,62 @@
+"""The deep analysis over files on disk: it brings the configuration's texts and library code to `inference`.
+
+Knows where text lies, and nothing of what it means.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from analyzers.inference.analysis import Analysis
+from analyzers.records import FileLinks, Record
+from lsp_server.library_files import open_library
+from lsp_server.modules import CONFIG_BYTES_MAX, configuration_texts
+
+
+class FileAnalysis:
+    """A `DeepAnalysis` of one repository's files. Belongs to the sleeper's own thread."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._library = open_library(root, "", os.environ)
+        self.analysis = Analysis(self._read_library)
+
+    def begin(self, paths: Sequence[str]) -> None:
+        """These are all files of the repository."""
+        self.analysis.begin(paths, configuration_texts(dict.fromkeys(paths, ""), self._read_configuration))
+
+    def update(self, path: str, source: bytes | None) -> None:
+        """The file's current bytes, or None where it is gone."""
+        self.analysis.update(path, source)
+
+    def run(self, first: Sequence[str], should_pause: Callable[[], bool]) -> bool:
+        """Works until all is done (True) or until `should_pause` says so (False)."""
+        return self.analysis.run(should_pause)
+
+    def settled(self) -> Sequence[str]:
+        """Files whose records are ready and may have changed since this was last asked, likeliest first."""
+        return self.analysis.settled()
+
+    def records(self, path: str) -> list[Record]:
+        """What is known of the file's symbols."""
+        return self.analysis.records(path)
+
+    def links(self, path: str) -> FileLinks | None:
+        """Where the names used in the file lead, where that is known."""
+        return self.analysis.links(path)
+
+    def _read_library(self, module: str) -> tuple[str, bytes] | None:
+        found = self._library.find(module)
+        if found is None or not found.path.endswith((".py", ".pyi")):
+            return None
+        data = self._library.read(found)
+        return None if data is None else (found.path, data)
+
+    def _read_configuration(self, path: str) -> bytes | None:
+        try:
+            with (self._root / path).open("rb") as file:
+                return file.read(CONFIG_BYTES_MAX + 1)
+        except OSError:
+            return None

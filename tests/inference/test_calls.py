@@ -1,0 +1,138 @@
+"""Who calls what, in code as people write it. Each case is a small program and the callers of one symbol."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.inference.world import analysed, callers
+
+CASES = {
+    "a function by name": ("def f(): ...\ndef g(): f()\n", "f", {"g!"}),
+    "through an import and an alias": (
+        """
+        #- /a.py
+        def f(): ...
+        #- /b.py
+        from a import f as h
+        def g(): h()
+        """,
+        "a.py:f",
+        {"g!"},
+    ),
+    "a method of what a constructor made": (
+        "class A:\n    def m(self): ...\ndef g():\n    a = A()\n    a.m()\n",
+        "A.m",
+        {"g"},
+    ),
+    "a method of what another function returned": (
+        "class A:\n    def m(self): ...\ndef make():\n    return A()\ndef g():\n    make().m()\n",
+        "A.m",
+        {"g"},
+    ),
+    "a method of a field": (
+        """
+        class A:
+            def m(self): ...
+        class B:
+            def __init__(self): self.a = A()
+            def g(self): self.a.m()
+        """,
+        "A.m",
+        {"B.g"},
+    ),
+    "an override, from the base class": (
+        """
+        class A:
+            def run(self): self.step()
+            def step(self): raise NotImplementedError
+        class B(A):
+            def step(self): ...
+        B().run()
+        """,
+        "B.step",
+        {"A.run"},
+    ),
+    "super": (
+        "class A:\n    def m(self): ...\nclass B(A):\n    def m(self):\n        super().m()\n",
+        "A.m",
+        {"B.m!"},
+    ),
+    "a function passed as a value": ("def f(): ...\ndef call(x): x()\ncall(f)\n", "f", {"call"}),
+    "a dispatch table": ("def f(): ...\nTABLE = {'f': f}\ndef g(k): TABLE[k]()\n", "f", {"g"}),
+    "a constant key finds its own function": (
+        "def f(): ...\ndef h(): ...\nTABLE = {'f': f, 'h': h}\ndef g(): TABLE['h']()\n",
+        "f",
+        set(),
+    ),
+    "a with statement": (
+        "class A:\n    def __enter__(self): ...\n    def __exit__(self, *a): ...\ndef g():\n    with A(): ...\n",
+        "A.__exit__",
+        {"g"},
+    ),
+    "an operator": ("class A:\n    def __add__(self, o): ...\ndef g():\n    A() + 1\n", "A.__add__", {"g"}),
+    "a format string": ("class A:\n    def __str__(self): return ''\ndef g():\n    f'{A()}'\n", "A.__str__", {"g"}),
+    "a property": ("class A:\n    @property\n    def p(self): ...\ndef g():\n    A().p\n", "A.p", {"g"}),
+    "a decorator's wrapper": (
+        """
+        import functools
+        def deco(f):
+            @functools.wraps(f)
+            def wrapper(*a): return f(*a)
+            return wrapper
+        @deco
+        def f(): ...
+        def g(): f()
+        """,
+        "f",
+        {"deco.wrapper"},
+    ),
+    "a partial": ("import functools\ndef f(x): ...\ndef g():\n    functools.partial(f, 1)()\n", "f", {"g"}),
+    "getattr with a constant": ("class A:\n    def m(self): ...\ndef g():\n    getattr(A(), 'm')()\n", "A.m", {"g"}),
+    "a sort key": ("def key(x): ...\ndef g(xs):\n    sorted(xs, key=key)\n", "key", {"g"}),
+    "an annotation": ("class A:\n    def m(self): ...\ndef g(a: 'A | None'):\n    a.m()\n", "A.m", {"g"}),
+    "a list's elements": (
+        "class A:\n    def m(self): ...\ndef g():\n    xs = [A()]\n    for x in xs:\n        x.m()\n",
+        "A.m",
+        {"g"},
+    ),
+    "an unknown receiver": ("class A:\n    def rotate(self): ...\ndef g(x):\n    x.rotate()\n", "A.rotate", {"g?"}),
+    "an unknown receiver whose arguments do not fit": (
+        "class A:\n    def rotate(self): ...\ndef g(x):\n    x.rotate(1)\n",
+        "A.rotate",
+        set(),
+    ),
+    "narrowed by isinstance": (
+        """
+        class A:
+            def m(self): ...
+        class B:
+            def m(self): ...
+        def g(x):
+            if isinstance(x, A):
+                x.m()
+        g(A()); g(B())
+        """,
+        "B.m",
+        set(),
+    ),
+    "a coroutine": ("async def f(): ...\nasync def g():\n    await f()\n", "f", {"g!"}),
+    "a circular import": (
+        """
+        #- /pkg/__init__.py
+        from pkg import a
+        def f(): ...
+        #- /pkg/a.py
+        from pkg import f
+        def g(): f()
+        """,
+        "pkg/__init__.py:f",
+        {"g!"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "name", "expected"), CASES.values(), ids=CASES.keys())
+def test_callers(text: str, name: str, expected: set[str]) -> None:
+    records = analysed(text)
+    record = records[name if ":" in name else f"main.py:{name}"]
+    assert callers(record) == expected

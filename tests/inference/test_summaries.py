@@ -1,0 +1,75 @@
+"""What leaves a function: exceptions, None, and the tests that reach it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.inference.world import analysed
+
+RAISES = {
+    "its own": ("def f():\n    raise ValueError\n", {"ValueError"}),
+    "caught": ("def f():\n    try:\n        raise ValueError\n    except ValueError: ...\n", set()),
+    "caught by a base class": ("def f():\n    try:\n        raise KeyError\n    except LookupError: ...\n", set()),
+    "not caught by a subclass": (
+        "def f():\n    try:\n        raise LookupError\n    except KeyError: ...\n",
+        {"LookupError"},
+    ),
+    "raised again": (
+        "def f():\n    try:\n        raise ValueError\n    except ValueError:\n        raise\n",
+        {"ValueError"},
+    ),
+    "replaced": (
+        "class E(Exception): ...\ndef f():\n    try:\n        int('x')\n    except ValueError:\n        raise E\n",
+        {"E"},
+    ),
+    "a callee's": ("def g():\n    raise ValueError\ndef f():\n    g()\n", {"ValueError"}),
+    "a callee's, suppressed": (
+        "from contextlib import suppress\ndef g():\n    raise ValueError\n"
+        "def f():\n    with suppress(ValueError):\n        g()\n",
+        set(),
+    ),
+    "made by a helper": ("def e():\n    return ValueError('x')\ndef f():\n    raise e()\n", {"ValueError"}),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), RAISES.values(), ids=RAISES.keys())
+def test_raises(text: str, expected: set[str]) -> None:
+    record = analysed(text)["main.py:f"]
+    assert {r.type for r in record.raises if r.confidence != "possible"} == expected
+
+
+NONE = {
+    "falls off its end": ("def f(): ...\n", "always"),
+    "two returns": ("def f(x):\n    if x:\n        return 1\n    return None\n", "sometimes"),
+    "dict.get": ("def f(k):\n    d = {'a': 1}\n    return d.get(k)\n", "sometimes"),
+    "dict.get with a default": ("def f():\n    d = {'a': 1}\n    return d.get('b', 2)\n", "never"),
+    "re.match": ("import re\ndef f(s: str):\n    return re.match('a', s)\n", "sometimes"),
+    "a callee's": ("def g(x):\n    if x:\n        return 1\ndef f():\n    return g(1)\n", "sometimes"),
+    "narrowed": ("def f(x=None):\n    if x is None:\n        x = 1\n    return x\nf(2)\n", "never"),
+    "always raises": ("def f():\n    raise ValueError\n", "unknown"),
+    "a string": ("def f(): return 'x'.strip()\n", "never"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), NONE.values(), ids=NONE.keys())
+def test_none(text: str, expected: str) -> None:
+    assert analysed(text)["main.py:f"].returns_none == expected
+
+
+def test_a_change_takes_back_what_the_file_no_longer_says() -> None:
+    """Records after an edit are those of a program that was never otherwise."""
+    from analyzers.inference.analysis import Analysis
+    from tests.inference.world import callers, read_library
+
+    analysis = Analysis(read_library)
+    analysis.begin(["a.py", "b.py"], {})
+    analysis.update("a.py", b"class A:\n    def m(self): ...\nclass B:\n    def m(self): ...\ndef make(): return A()\n")
+    analysis.update("b.py", b"from a import make\ndef g(): make().m()\n")
+    analysis.run(lambda: False)
+    analysis.settled()
+    analysis.update("a.py", b"class A:\n    def m(self): ...\nclass B:\n    def m(self): ...\ndef make(): return B()\n")
+    analysis.run(lambda: False)
+    assert "a.py" in analysis.settled()
+    found = {record.name: callers(record) for record in analysis.records("a.py")}
+    assert found["A.m"] == set()
+    assert found["B.m"] == {"g"}
