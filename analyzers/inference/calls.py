@@ -83,12 +83,19 @@ def evaluate(frame: Frame, node: ir.Call) -> Values:
     result = call_values(frame, func, arguments, node, direct=is_direct(frame, node.func, func))
     if func == NOTHING:
         return frame.bottom()
+    if UNKNOWN in func and _looks_something_up(node):
+        result = result | NOTHING
     _after_call(frame)
     return result
 
 
 def _is_bare_super(node: ir.Call) -> bool:
     return isinstance(node.func, ir.Name) and node.func.id == "super" and not node.args
+
+
+def _looks_something_up(node: ir.Call) -> bool:
+    """`x.get(key)` of something unknown: whatever it is, by the language's habit it gives None for what is missing."""
+    return isinstance(node.func, ir.Attr) and node.func.name == "get" and len(node.args) == 1 and not node.args[0].stars
 
 
 def _after_call(frame: Frame) -> None:

@@ -272,7 +272,8 @@ class Program:
         before = body.wrote
         body.wrote = {}
         body.findings = frames.run(self, body)
-        self.changed.add(body)
+        if not body.module.library:
+            self.changed.add(body)
         if first:
             # What the source said before this generation may no longer hold; within one generation values only grow.
             for cell, values in before.items():

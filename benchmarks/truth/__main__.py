@@ -97,9 +97,10 @@ def _exported(root: Path, shallow: bool) -> list[dict[str, Any]]:
         shutil.copytree(root, copy, ignore=SKIPPED_FOLDERS)
         (copy / ".git").mkdir()
         environment = _isolated(Path(temporary))
-        _forethought(environment, "analyze", str(copy), "--json", *(["--shallow"] if shallow else []))
+        if shallow:
+            _forethought(environment, "analyze", str(copy), "--json", "--shallow")
         output = Path(temporary) / "export.jsonl"
-        _forethought(environment, "export", str(copy), "--output", str(output))
+        _forethought(environment, "export", str(copy), "--output", str(output), *(["--shallow"] if shallow else []))
         return _rows(output)
 
 

@@ -65,11 +65,12 @@ def export(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is standard output.")
     ] = "-",
+    shallow: Annotated[bool, typer.Option("--shallow", help="Only what linking by name says, from the index.")] = False,
 ) -> None:
-    """Write what is known about every function and method, one JSON object a line."""
+    """Analyse all files now and write what is known about every function and method, one JSON object a line."""
     from lsp_server.cli.exporting import export as run
 
-    run(path, output)
+    run(path, output, shallow=shallow)
 
 
 @app.command()

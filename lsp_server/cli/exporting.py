@@ -1,58 +1,73 @@
-"""`forethought export`: one JSON object a line for every function and method. What is not known is left out."""
+"""`forethought export`: one JSON object a line for every function and method. What is not known is left out.
+
+The export analyses the files as they are, whole, since a record keeps only the best of each list; `--shallow` reads
+what linking by name says instead.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from analyzers.records import Depth, Record
+from analyzers.records import Record
 from lsp_server import prepared
 from lsp_server.cli.exits import FAILED, Failure
 from lsp_server.cli.opening import open_view
+from lsp_server.cli.paths import folder_of
 from lsp_server.view import View
 
 
-def export(path: Path, output: str) -> None:
-    view = open_view(path)
+def export(path: Path, output: str, *, shallow: bool) -> None:
+    """Writes the export to a file, or to standard output for `-`."""
+    rows = _linked(open_view(path)) if shallow else _analysed(folder_of(path))
+    encoder = msgspec.json.Encoder()
+    lines = (encoder.encode(row) + b"\n" for row in rows)
     if output == "-":
-        for line in _lines(view):
+        for line in lines:
             sys.stdout.buffer.write(line)
         sys.stdout.flush()
         return
+    _write(Path(output), lines)
+
+
+def _write(target: Path, lines: Iterable[bytes]) -> None:
     # Written beside its place and moved there whole: nobody reads half an export.
-    target = Path(output)
     temporary = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as file:
-            for line in _lines(view):
+            for line in lines:
                 file.write(line)
         temporary.replace(target)
     except OSError as error:
-        raise Failure(FAILED, f"{output}: {error.strerror or error}") from error
+        raise Failure(FAILED, f"{target}: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _lines(view: View) -> Iterator[bytes]:
-    encoder = msgspec.json.Encoder()
+def _analysed(root: Path) -> Iterator[dict[str, object]]:
+    from lsp_server.whole import RECURSION_MAX, analysed
+
+    sys.setrecursionlimit(max(RECURSION_MAX, sys.getrecursionlimit()))
+    yield from analysed(root).analysis.export()
+
+
+def _linked(view: View) -> Iterator[dict[str, object]]:
     for path in sorted(view.paths()):
         facts = view.index_facts(path)
-        deep = {record.name: record for record in view.records_in(path)}
         for symbol in facts.symbols if facts is not None else ():
-            if symbol.kind not in ("function", "method"):
-                continue
-            record = deep.get(symbol.qualname) or prepared.record(view, path, symbol.qualname)
-            if record is not None:
-                yield encoder.encode(row(record)) + b"\n"
+            if symbol.kind in {"function", "method"}:
+                record = prepared.record(view, path, symbol.qualname)
+                if record is not None:
+                    yield row(record)
 
 
 def row(record: Record) -> dict[str, object]:
-    """One exported function; a field that nobody has looked into yet is absent."""
-    known: dict[str, object] = {
+    """One function as linking by name knows it; a field that nobody has looked into is absent."""
+    return {
         "path": record.path,
         "name": record.name,
         "kind": record.kind,
@@ -69,6 +84,3 @@ def row(record: Record) -> dict[str, object]:
         "raises": [{"type": each.type, "confidence": each.confidence} for each in record.raises],
         "tests": [{"path": each.path, "name": each.name, "confidence": each.confidence} for each in record.tests],
     }
-    if record.depth >= Depth.DEEP:
-        known["returns_none"] = record.returns_none
-    return known

@@ -106,6 +106,7 @@ def test_from_nothing_to_answers_and_back(tmp_path: Path) -> None:
     rows = {row["name"]: row for row in map(json.loads, out.read_text().splitlines())}
     assert set(rows) == {"find", "price"}
     assert rows["find"]["callers"] == [{"path": "shop/store.py", "name": "price", "line": 12, "confidence": "certain"}]
+    assert rows["find"]["returns_none"] == "sometimes"
     assert run("export", str(root), environment=environment).stdout == out.read_text()
 
     status = json.loads(run("status", str(root), "--json", environment=environment).stdout)
@@ -126,8 +127,8 @@ def test_a_damaged_index_is_named_with_what_to_do(tmp_path: Path, monkeypatch: p
         monkeypatch.setenv(name, value)
     index = repository_folders(root).index
     index.write_bytes(b"this is no database" * 1000)
-    for command in ("questions", "analyze", "status", "export"):
-        done = run(command, str(root), environment=environment)
+    for command in (["questions"], ["analyze"], ["status"], ["export", "--shallow"]):
+        done = run(*command, str(root), environment=environment)
         assert done.returncode == 4, command
         assert "forethought clean" in done.stderr
         assert "Traceback" not in done.stderr
