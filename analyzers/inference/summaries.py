@@ -185,7 +185,7 @@ class Summaries:
     def raises(self, body: Body) -> list[Escape]:
         """What can leave a body, surest and nearest first."""
         escapes = self.flow.escapes.get(body, {}).values()
-        return sorted(escapes, key=lambda e: (RANK[e.confidence], e.distance, e.node.start, type_name(e.type)))
+        return sorted(escapes, key=lambda e: (RANK[e.confidence], -e.odds, e.node.start, type_name(e.type)))
 
     def returns_none(self, body: Body) -> Verdict:
         """Whether a function can return None."""
