@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzers import ir
-from analyzers.inference import attributes, containers, declarations, expressions, library, protocols, specials
+from analyzers.inference import (
+    attributes,
+    containers,
+    declarations,
+    expressions,
+    fixtures,
+    library,
+    protocols,
+    specials,
+)
 from analyzers.inference.scopes import Body, ClassScope
 from analyzers.inference.values import (
     ANYTHING,
@@ -450,6 +459,8 @@ def class_created(frame: Frame, scope: ClassScope) -> Values:
 
 def decorate(frame: Frame, decorator: ir.Expr, values: Values, body: Body | None) -> Values:
     """What a name holds after a decorator was applied to `values`."""
+    if body is not None:
+        fixtures.parametrise(frame, decorator, body)
     wrappers = expressions.evaluate(frame, decorator)
     if frame.module.library and not wrappers:
         return library.decorated_by_name(frame, decorator, values)

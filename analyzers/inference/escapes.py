@@ -5,6 +5,7 @@ Runs over the findings of bodies after values have settled, as a fixpoint of its
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,9 +35,9 @@ CALL_ODDS = 0.75
 """How often what leaves a function leaves its caller too, where the caller always makes the call."""
 CONDITIONAL_CALL_ODDS = 0.45
 POSSIBLE_CALL_ODDS = 0.15
-LIKELY_ODDS = 0.1
+LIKELY_ODDS = 0.12
 """Odds from which on an exception is likely; below, it is possible."""
-ODDS_MIN = 0.0005
+ODDS_MIN = 0.0002
 """Odds below which an exception is not followed further: its path is too long for anybody to want it."""
 
 
@@ -127,7 +128,8 @@ def _site_odds(site: RaiseSite) -> float:
 def _call_odds(call: CallSite, confidence: Confidence) -> float:
     if confidence == "possible":
         return POSSIBLE_CALL_ODDS / call.choices
-    return (CONDITIONAL_CALL_ODDS if call.conditional else CALL_ODDS) / call.choices**0.5
+    often = CONDITIONAL_CALL_ODDS if call.conditional else CALL_ODDS
+    return often / math.sqrt(call.choices)
 
 
 def _confidence(odds: float) -> Confidence:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from analyzers import ir
-from analyzers.inference import attributes, calls, containers, declarations, expressions, narrowing, protocols
+from analyzers.inference import attributes, calls, containers, declarations, expressions, fixtures, narrowing, protocols
 from analyzers.inference.cells import Cell
 from analyzers.inference.scopes import (
     Body,
@@ -155,6 +155,8 @@ class Frame:
             receiver = self.receiver(function, cls)
             if receiver:
                 return (flows - ANYTHING) | receiver
+        if not flows and parameter.default is None:
+            flows = fixtures.argument(self, self.body, name)
         default = self.read(self.body.param("=" + name)) if parameter.default is not None else EMPTY
         if not declared and not (flows - ANYTHING):
             return flows | default | self.bottom()

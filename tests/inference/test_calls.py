@@ -136,3 +136,35 @@ def test_callers(text: str, name: str, expected: set[str]) -> None:
     records = analysed(text)
     record = records[name if ":" in name else f"main.py:{name}"]
     assert callers(record) == expected
+
+
+def test_a_fixture_gives_its_value_to_the_test() -> None:
+    records = analysed("""
+        #- /tests/conftest.py
+        import pytest
+        from app import Client
+        @pytest.fixture
+        def client():
+            yield Client()
+        #- /tests/test_app.py
+        def test_get(client):
+            client.get("/")
+        #- /app.py
+        class Client:
+            def get(self, url): ...
+        """)
+    assert callers(records["app.py:Client.get"]) == {"test_get"}
+
+
+def test_parametrised_values_flow_into_the_test() -> None:
+    records = analysed("""
+        #- /test_app.py
+        import pytest
+        def double(x): ...
+        def triple(x): ...
+        @pytest.mark.parametrize("call, expected", [(double, 2), pytest.param(triple, 3)])
+        def test_all(call, expected):
+            assert call(1) == expected
+        """)
+    # The module passes it to `pytest.param`, which is not known and might call it.
+    assert callers(records["test_app.py:triple"]) == {"test_all", "test_app?"}
