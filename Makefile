@@ -1,6 +1,9 @@
 # Two commands matter: `make run [REPO=path]` and `make test`. Both create the environment they need, in .venv.
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first Python that runs and is new enough: a version manager's command may be there and not run.
+FIND_PYTHON := for each in python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$each"; break; }; done
+PYTHON ?= $(shell $(FIND_PYTHON))
 REPO ?= .
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,7 +35,7 @@ clean:
 	rm -rf $(VENV) $(VENV)-model build *.egg-info
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	@test -n "$(PYTHON)" || \
 		{ echo "forethought needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "creating $(VENV)"
 	@$(PYTHON) -m venv $(VENV)

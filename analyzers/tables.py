@@ -14,7 +14,7 @@ from analyzers import languages
 from analyzers.facts import MODULE, Call, FileFacts, Import, Local, Symbol
 from analyzers.languages import Language
 
-FILES_KEPT_MAX = 512
+FILES_KEPT_MAX = 192
 """Files whose tables are kept for the next question."""
 IMPORTS_MAX = 8
 """Imports of one name in one scope that are followed."""

@@ -38,9 +38,14 @@ _log = logging.getLogger(__name__)
 class Document:
     """A file of a repository, open or not, as a request names it."""
 
-    view: View
+    repository: Repository
     path: str
     lines: Lines
+
+    @property
+    def view(self) -> View:
+        """The repository as a reader sees it."""
+        return self.repository.view
 
 
 class Session:
@@ -125,7 +130,7 @@ class Session:
         repository, path = located
         repository.view.refresh()
         lines = repository.view.lines(path)
-        return Document(repository.view, path, lines) if lines is not None else None
+        return Document(repository, path, lines) if lines is not None else None
 
     def open(self, uri: str, text: str, version: int) -> None:
         """A buffer was opened."""
@@ -137,6 +142,7 @@ class Session:
         buffer = Buffer(path, language.grammar() if language is not None else None, version, to_bytes(text))
         self.buffers.open(uri, buffer)
         repository.buffers[path] = buffer
+        repository.focus(path, "")
 
     def close(self, uri: str) -> None:
         """A buffer was closed: the file on disk counts again."""

@@ -22,6 +22,7 @@ from lsp_server.view import View
 ANSWERS_MAX = 3
 CLAIMS_MAX = 4
 ALONE_CLAIMS_MAX = 12
+LOOKED_INTO_PER_SHOWN = 4
 RANKED_SYMBOLS_MAX = 4_000
 """Symbols compared where no deep record says which are likely."""
 
@@ -79,9 +80,16 @@ def _most_called(view: View, count: int) -> list[Record]:
                 ranked.append((len(view.paths_calling(symbol.name)), path, symbol.qualname))
         if len(ranked) > RANKED_SYMBOLS_MAX:
             break
-    best = heapq.nlargest(count, set(ranked))  # An overloaded function is defined several times.
-    records = (prepared.record(view, path, name) for _, path, name in best)
-    return [record for record in records if record is not None]
+    # An overloaded function is defined several times. Names that everybody uses are called a lot and mean little, so
+    # the most named ones are looked into, and those with sure callers and exceptions come first.
+    named = heapq.nlargest(LOOKED_INTO_PER_SHOWN * count, set(ranked))
+    records = (prepared.record(view, path, name) for _, path, name in named)
+    return heapq.nlargest(count, (record for record in records if record is not None), key=_interest)
+
+
+def _interest(record: Record) -> int:
+    sure = sum(edge.confidence == "certain" for edge in record.callers)
+    return sure + 3 * len(record.raises) + 2 * len(record.none_ways)
 
 
 def _at(view: View, at: str) -> Record:

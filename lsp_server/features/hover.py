@@ -23,6 +23,7 @@ def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
     if found is None:
         return None
     session.focused(document, found.record.path, found.record.name)
+    document.repository.focus(found.record.path, found.record.name)
     answers = prepared.answers(document.view, found.record, session.muted)
     text = markdown.hover(answers, document.view.line_now, document.view.uri, document.view.note())
     if not text:
