@@ -65,7 +65,9 @@ class Index(Expr, frozen=True, eq=False, gc=False):
 
 
 class Slice(Expr, frozen=True, eq=False, gc=False):
-    parts: tuple[Expr, ...] = ()
+    """`lower:upper:step`; a bound that is left out is None."""
+
+    bounds: tuple[Expr | None, ...] = ()
 
 
 class Binary(Expr, frozen=True, eq=False, gc=False):

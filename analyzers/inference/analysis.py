@@ -13,6 +13,7 @@ from typing import Any
 from analyzers import ir, languages
 from analyzers.facts import FileFacts
 from analyzers.graph import LOOKUP_FILES_MAX
+from analyzers.inference import callgraph
 from analyzers.inference.program import Program
 from analyzers.inference.recording import Source, ordered_paths, records
 from analyzers.inference.scopes import Body
@@ -111,6 +112,11 @@ class Analysis:
     def export(self) -> Iterator[dict[str, Any]]:
         """Everything, in the format that is scored against what programs did."""
         return self._summaries.export(lambda path, offset: self._sources[path].line(offset))
+
+    def callgraph(self) -> dict[str, list[str]]:
+        """Who calls whom by dotted names, in the form that call graphs are scored in."""
+        self._summaries.refresh()
+        return callgraph.graph(self._program, self._summaries.links)
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts of a file."""

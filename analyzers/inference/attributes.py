@@ -333,6 +333,7 @@ def store(frame: Frame, target: ir.Attr, values: Values) -> None:
     frame.effect("field", text, target, certain=isinstance(target.obj, ir.Name))
     key = expressions.path_of(target)
     if key is not None and frame.env is not None:
+        frame.forget_fields(key)
         frame.env[key] = values
 
 

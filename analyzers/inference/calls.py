@@ -83,12 +83,15 @@ def evaluate(frame: Frame, node: ir.Call) -> Values:
     """A call expression."""
     func = expressions.evaluate(frame, node.func)
     if _is_bare_super(node):
+        note_library(frame, func)
         return specials.bare_super(frame)
     arguments = gather(frame, node.args)
     if not func:
         return frame.bottom()
     if UNKNOWN in func:
         unresolved(frame, node)
+    note_library(frame, func)
+    containers.forget_items(frame)
     result = call_values(frame, func, arguments, node, direct=is_direct(frame, node.func, func))
     if func == NOTHING:
         return frame.bottom()
@@ -121,6 +124,28 @@ def unresolved(frame: Frame, node: ir.Call) -> None:
     """Notes a call of a method of something unknown, to be matched by name."""
     if isinstance(node.func, ir.Attr):
         frame.findings.unresolved[node.func.name_start] = (node, node.func.name, node.func.obj, frame.guards)
+
+
+def note_library(frame: Frame, func: Values) -> None:
+    """Notes what is called by name outside the repository."""
+    for value in func:
+        target = value.func if isinstance(value, Bound) else value
+        if isinstance(target, FunctionValue):
+            if target.body.module.library:
+                frame.findings.library.add(_library_name(value, target))
+        elif isinstance(target, ClassValue):
+            if target.scope.library:
+                frame.findings.library.add(target.scope.full_name)
+        elif isinstance(target, External):
+            frame.findings.library.add(target.name)
+
+
+def _library_name(value: Value, function: FunctionValue) -> str:
+    """A method that a built-in container inherits from an abstract class goes by the container's name."""
+    receiver = value.receiver if isinstance(value, Bound) else None
+    if isinstance(receiver, Container) and receiver.cls is not None:
+        return f"{receiver.cls.full_name}.{function.body.name}"
+    return function.body.full_name
 
 
 def gather(frame: Frame, args: tuple[ir.Arg, ...]) -> Arguments:
@@ -397,6 +422,13 @@ def make_instance(
     return made
 
 
+def raise_classes(frame: Frame, values: Values, node: ir.Node) -> None:
+    """`raise E` makes an instance of the class E."""
+    for value in values:
+        if isinstance(value, ClassValue) and not value.scope.library:
+            make_instance(frame, value, no_arguments(), node, "raise", direct=False)
+
+
 def _plain(values: Values) -> Values:
     return frozenset(v.inner if isinstance(v, Wrapper) else v for v in values)
 
@@ -469,7 +501,9 @@ def decorate(frame: Frame, decorator: ir.Expr, values: Values, body: Body | None
         special = library.decorator(frame, wrapper, values, decorator, body)
         if special is not None:
             result = result | special
-        elif isinstance(wrapper, External) or wrapper is UNKNOWN or _from_library(wrapper):
+            continue
+        note_library(frame, frozenset((wrapper,)))
+        if isinstance(wrapper, External) or wrapper is UNKNOWN or _from_library(wrapper):
             result = result | values
         else:
             made = call_values(frame, frozenset((wrapper,)), arguments_of(values), decorator, "decorator")

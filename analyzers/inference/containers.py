@@ -167,7 +167,7 @@ def load_index(frame: Frame, obj: Values, key: Values, node: ir.Index) -> Values
 
 def _load_from(frame: Frame, container: Container, key: Values, node: ir.Index) -> Values:
     if isinstance(node.key, ir.Slice):
-        return frozenset((container,))
+        return frozenset((_sliced(frame, container, node, node.key),))
     constants = constants_of(key)
     result = EMPTY
     if constants and len(constants) == len(key):
@@ -184,6 +184,27 @@ def _load_from(frame: Frame, container: Container, key: Values, node: ir.Index) 
         _lookup_raises(frame, container, node)
         result = elements(frame, container)
     return result or frame.bottom()
+
+
+def _sliced(frame: Frame, container: Container, node: ir.Index, key: ir.Slice) -> Container:
+    """The part of a list or tuple between constant bounds, where it is known what lies where; else all of it."""
+    bounds = [_bound(bound) for bound in key.bounds]
+    if "?" in bounds or 0 in bounds[2:] or container.kind not in {"list", "tuple"}:
+        return container
+    if frame.read(element_cell(container)):
+        return container
+    positions = sorted(key for key in container.cells if isinstance(key, int))
+    taken = positions[slice(*(b for b in bounds if not isinstance(b, str)))]
+    part = frame.universe.container(container.kind, container.cls, node)
+    for place, position in enumerate(taken):
+        frame.write(cell_of(part, place), frame.read(container.cells[position]))
+    return part
+
+
+def _bound(node: ir.Expr | None) -> int | str | None:
+    if node is None:
+        return None
+    return node.value if isinstance(node, ir.Const) and isinstance(node.value, int) else "?"
 
 
 def _from_tuple(value: Instance, key: Values) -> Values:
@@ -237,15 +258,65 @@ def store_index(frame: Frame, target: ir.Index, values: Values) -> None:
             store_item(frame, value, key, values)
         elif isinstance(value, Instance):
             protocols.invoke(frame, frozenset((value,)), "__setitem__", calls.arguments_of(key, values), target, "[]=")
+    _remember(frame, target, obj, key, values)
     text = expressions.path_of(target.obj)
     if text is not None:
         frame.effect("item", text, target)
+
+
+# What the running body itself has just stored under a constant key hides what was there before.
+
+ITEM = ".["
+"""In a key of the environment, what begins a constant by which a container is indexed: `name.['key']`."""
+
+
+def stored_before(frame: Frame, node: ir.Index) -> Values | None:
+    """What this body has stored there and nothing since can have changed; None where that is not known."""
+    path = _item_path(frame, node) if frame.env is not None else None
+    return frame.env.get(path) if frame.env is not None and path is not None else None
+
+
+def forget_items(frame: Frame, constant: str = "") -> None:
+    """After items may have changed under any name: those under one constant, or all of them."""
+    if frame.env is not None:
+        stale = [key for key in frame.env if ITEM in key and constant in key]
+        for key in stale:
+            del frame.env[key]
+
+
+def _remember(frame: Frame, target: ir.Index, obj: Values, key: Values, values: Values) -> None:
+    constant = _constant(key)
+    forget_items(frame, constant or "")
+    path = _item_path(frame, target)
+    if path is not None and frame.env is not None and obj and all(isinstance(v, Container) for v in obj):
+        frame.env[path] = values
+
+
+def _item_path(frame: Frame, node: ir.Expr) -> str | None:
+    if not isinstance(node, ir.Index):
+        return expressions.path_of(node)
+    if not isinstance(node.key, ir.Const | ir.Name):
+        return None
+    constant = _constant(expressions.evaluate(frame, node.key))
+    outer = _item_path(frame, node.obj) if constant is not None else None
+    return f"{outer}{constant}" if outer is not None else None
+
+
+def _constant(key: Values) -> str | None:
+    """The one constant that a key is; not a negative number nor a Boolean, which are other constants as well."""
+    if len(key) != 1:
+        return None
+    (value,) = key
+    if not isinstance(value, Const) or value.kind not in {"str", "int"} or value.value is None:
+        return None
+    return None if isinstance(value.value, int) and value.value < 0 else f"{ITEM}{value.value!r}]"
 
 
 def delete_index(frame: Frame, target: ir.Index) -> None:
     """`del obj[key]`."""
     obj = expressions.evaluate(frame, target.obj)
     key = expressions.evaluate(frame, target.key)
+    forget_items(frame)
     for value in obj:
         if isinstance(value, Instance):
             protocols.invoke(frame, frozenset((value,)), "__delitem__", calls.arguments_of(key), target, "del")

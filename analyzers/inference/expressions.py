@@ -137,12 +137,16 @@ def path_of(node: ir.Expr) -> str | None:
 def index(frame: Frame, node: ir.Index) -> Values:
     obj = evaluate(frame, node.obj)
     key = evaluate(frame, node.key)
+    stored = containers.stored_before(frame, node)
+    if stored is not None:
+        return stored
     return containers.load_index(frame, obj, key, node)
 
 
 def slice_(frame: Frame, node: ir.Slice) -> Values:
-    for part in node.parts:
-        evaluate(frame, part)
+    for bound in node.bounds:
+        if bound is not None:
+            evaluate(frame, bound)
     return instances(frame, frame.program.builtin_class("slice"))
 
 
@@ -183,6 +187,7 @@ def boolean(frame: Frame, node: ir.Bool) -> Values:
     bound = {k: v for k, v in (frame.env or {}).items() if k not in env}
     frame.env = env
     env.update(bound)
+    containers.forget_items(frame)
     if node.op == "and":
         kept = frozenset(v for v in left if _may_be_false(v))
     else:
@@ -220,6 +225,7 @@ def conditional(frame: Frame, node: ir.Conditional) -> Values:
         narrowing.narrow(frame, node.test, False)
         result = result | evaluate(frame, node.orelse)
     frame.env = env
+    containers.forget_items(frame)
     frame.maybe -= 1
     return result
 
@@ -277,6 +283,7 @@ def comprehension(frame: Frame, node: ir.Comprehension) -> Values:
         frame.write(containers.element_cell(container), element)
     frame.maybe -= 1
     frame.env = env
+    containers.forget_items(frame)
     return frozenset((container,))
 
 

@@ -344,6 +344,7 @@ class Frame:
             self.leave()
             return
         values = expressions.evaluate(self, stmt.value)
+        calls.raise_classes(self, values, stmt)
         again = isinstance(stmt.value, ir.Name) and any(name == stmt.value.id for _, name in self.handling)
         if not again:
             types = protocols.exception_types(self, values)

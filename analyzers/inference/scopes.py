@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from analyzers import ir
 from analyzers.inference.cells import Cell
-from analyzers.inference.values import ClassValue, FunctionValue, Instance, ModuleValue, Value, Values
+from analyzers.inference.values import ClassValue, External, FunctionValue, Instance, ModuleValue, Value, Values
 
 
 class ModuleScope:
@@ -142,6 +142,10 @@ class ClassScope:
         """Whether something above it is not known, so that attributes may come from there."""
         return any(not any(isinstance(v, ClassValue) for v in values) for scope in self.mro() for values in scope.bases)
 
+    def foreign_bases(self) -> list[str]:
+        """Dotted names of bases whose source is not known."""
+        return sorted(v.name for values in self.bases for v in values if isinstance(v, External))
+
     def is_subclass(self, other: ClassScope) -> bool:
         return other in self.mro()
 
@@ -256,6 +260,8 @@ class Findings:
     """Arguments: the expression, the function it is passed to, the parameter, what it evaluates to."""
     none_sources: dict[str, dict[int, ir.Stmt]] = field(default_factory=dict)
     """For each local name, the assignments that may have given it None."""
+    library: set[str] = field(default_factory=set)
+    """Dotted names of what it calls outside the repository."""
     unsettled: bool = False
     """Whether something had no value yet."""
     ends: bool = False

@@ -592,7 +592,13 @@ class _Lowering:
         return ir.Display(node.start_byte, node.end_byte, "tuple", tuple(items))
 
     def slice(self, node: SyntaxNode) -> ir.Expr:
-        return ir.Slice(node.start_byte, node.end_byte, self.parts(node))
+        bounds: list[ir.Expr | None] = [None]
+        for child in node.children:
+            if child.type == ":":
+                bounds.append(None)
+            elif child.is_named and child.type not in _TRIVIA:
+                bounds[-1] = self.expr(child)
+        return ir.Slice(node.start_byte, node.end_byte, tuple(bounds))
 
     def parts(self, node: SyntaxNode) -> tuple[ir.Expr, ...]:
         return tuple(self.expr(c) for c in node.named_children if c.type not in _TRIVIA)
