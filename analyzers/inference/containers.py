@@ -119,6 +119,12 @@ def store_item(frame: Frame, container: Container, key: Values, values: Values) 
             protocols.invoke(frame, frozenset((value,)), "__hash__", calls.no_arguments(), container.node, "__hash__")
 
 
+def shift(frame: Frame, container: Container) -> None:
+    """After something was put into or taken out of the middle of a list, any item may be at any place."""
+    if container.kind == "list":
+        frame.write(element_cell(container), elements(frame, container))
+
+
 def merge(frame: Frame, container: Container, values: Values, node: ir.Node) -> None:
     """`container.update(values)`."""
     for value in values:
@@ -204,6 +210,9 @@ def _sliced(frame: Frame, container: Container, node: ir.Index, key: ir.Slice) -
 def _bound(node: ir.Expr | None) -> int | str | None:
     if node is None:
         return None
+    if isinstance(node, ir.Unary) and node.op == "-":
+        inner = _bound(node.operand)
+        return -inner if isinstance(inner, int) else "?"
     return node.value if isinstance(node, ir.Const) and isinstance(node.value, int) else "?"
 
 
@@ -320,5 +329,7 @@ def delete_index(frame: Frame, target: ir.Index) -> None:
     for value in obj:
         if isinstance(value, Instance):
             protocols.invoke(frame, frozenset((value,)), "__delitem__", calls.arguments_of(key), target, "del")
+        if isinstance(value, Container):
+            shift(frame, value)
         if isinstance(value, Container) and value.kind == "dict":
             frame.raises(target, frame.program.builtin("KeyError"), "del", rare=True)

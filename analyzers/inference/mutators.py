@@ -28,9 +28,20 @@ def _put_first(frame: Frame, receiver: Container, arguments: Arguments, node: ir
     return NOTHING
 
 
+def _put_left(frame: Frame, receiver: Container, arguments: Arguments, node: ir.Node) -> Values:
+    containers.shift(frame, receiver)
+    return _put_first(frame, receiver, arguments, node)
+
+
 def _insert(frame: Frame, receiver: Container, arguments: Arguments, node: ir.Node) -> Values:
     frame.write(containers.element_cell(receiver), arguments.first(1))
+    containers.shift(frame, receiver)
     return NOTHING
+
+
+def _reorder(frame: Frame, receiver: Container, arguments: Arguments, node: ir.Node) -> Values | None:
+    containers.shift(frame, receiver)
+    return None
 
 
 def _extend(frame: Frame, receiver: Container, arguments: Arguments, node: ir.Node) -> Values:
@@ -62,9 +73,16 @@ def _get(frame: Frame, receiver: Container, arguments: Arguments, node: ir.Node)
 
 def _pop(frame: Frame, receiver: Container, arguments: Arguments, node: ir.Node) -> Values:
     if receiver.kind != "dict":
+        if arguments.positional:
+            containers.shift(frame, receiver)
         return containers.elements(frame, receiver) or frame.bottom()
     default = arguments.positional[1] if len(arguments.positional) > 1 else EMPTY
     return (_held(frame, receiver, arguments.first(0)) | default) or frame.bottom()
+
+
+def _pop_left(frame: Frame, receiver: Container, arguments: Arguments, node: ir.Node) -> Values:
+    containers.shift(frame, receiver)
+    return _pop(frame, receiver, arguments, node)
 
 
 def _copy(frame: Frame, receiver: Container, arguments: Arguments, node: ir.Node) -> Values:
@@ -87,18 +105,21 @@ def _held(frame: Frame, receiver: Container, key: Values) -> Values:
     return result
 
 
-_METHODS: dict[str, Callable[[Frame, Container, Arguments, ir.Node], Values]] = {
+_METHODS: dict[str, Callable[[Frame, Container, Arguments, ir.Node], Values | None]] = {
     "append": _put_first,
-    "appendleft": _put_first,
+    "appendleft": _put_left,
     "add": _put_first,
     "insert": _insert,
+    "remove": _reorder,
+    "reverse": _reorder,
+    "sort": _reorder,
     "extend": _extend,
     "extendleft": _extend,
     "update": _update,
     "setdefault": _set_default,
     "get": _get,
     "pop": _pop,
-    "popleft": _pop,
+    "popleft": _pop_left,
     "copy": _copy,
     "__copy__": _copy,
 }

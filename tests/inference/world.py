@@ -20,14 +20,24 @@ def read_library(module: str) -> tuple[str, bytes] | None:
 
 def analysed(text: str) -> dict[str, Record]:
     """The records of a fixture's symbols, by `path:qualified name`."""
+    analysis = _run(text)
+    paths = analysis.settled()
+    return {f"{path}:{record.name}": record for path in paths for record in analysis.records(path)}
+
+
+def graph(text: str) -> dict[str, set[str]]:
+    """The call graph of a fixture, without those that call nothing."""
+    return {caller: set(callees) for caller, callees in _run(text).callgraph().items() if callees}
+
+
+def _run(text: str) -> Analysis:
     files = fixture(text).files
     analysis = Analysis(read_library)
     analysis.begin(sorted(files), {})
     for path in sorted(files):
         analysis.update(path, files[path])
     assert analysis.run(lambda: False)
-    paths = analysis.settled()
-    return {f"{path}:{record.name}": record for path in paths for record in analysis.records(path)}
+    return analysis
 
 
 def callers(record: Record) -> set[str]:
