@@ -17,6 +17,7 @@ from analyzers.inference.values import (
     KEYS,
     UNKNOWN,
     Bound,
+    ClassValue,
     Const,
     Container,
     FunctionValue,
@@ -54,7 +55,8 @@ class Cell:
         self.absorbed: Values = EMPTY
         """Values that were added and are now stood for by others."""
         self.by: dict[Body | None, Values] = {}
-        self.readers: set[Body] = set()
+        self.readers: dict[Body, None] = {}
+        """In the order in which they came, which is then the order in which they run again."""
         self.flows_to: list[Cell] | None = None
         """Cells that hold whatever this one holds."""
         self.merged: dict[str, Container] | None = None
@@ -184,9 +186,20 @@ def flow_into(container: Container, whole: Container) -> None:
         flow(cell, cell_of(whole, KEYS if key == KEYS else ELEMENT))
 
 
-def _importance(value: Value) -> tuple[int, str]:
+def _importance(value: Value) -> tuple[int, str, str, int]:
+    """An order that is the same in every run, so that what is dropped does not depend on what came first."""
     if value is UNKNOWN:
-        return (0, "")
+        return (0, "", "", 0)
     if isinstance(value, Instance):
-        return (1, value.cls.full_name)
-    return (2, type(value).__name__)
+        return (1, value.cls.full_name, "", len(value.args))
+    kind = type(value).__name__
+    if isinstance(value, Bound):
+        _, _, name, place = _importance(value.func)
+        return (2, kind, f"{name} {_importance(value.receiver)[1]}", place)
+    if isinstance(value, FunctionValue):
+        return (2, kind, value.body.full_name, value.body.function.start if value.body.function is not None else 0)
+    if isinstance(value, ClassValue):
+        return (2, kind, value.scope.full_name, value.scope.ir.start)
+    if isinstance(value, Container):
+        return (2, kind, value.kind, value.node.start)
+    return (2, kind, str(value.value) if isinstance(value, Const) else "", 0)

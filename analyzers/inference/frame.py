@@ -98,7 +98,7 @@ class Frame:
     def read(self, cell: Cell) -> Values:
         """What a cell holds; this body runs again when that changes."""
         if not self.module.library:
-            cell.readers.add(self.body)
+            cell.readers[self.body] = None
         return cell.values
 
     def write(self, cell: Cell, values: Values) -> None:
