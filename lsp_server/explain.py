@@ -11,12 +11,21 @@ import msgspec
 
 from analyzers import languages
 from analyzers.evidence.code import Names
+from analyzers.evidence.failures import Report
+from analyzers.evidence.history import Since
+from analyzers.evidence.history_track import Tracked, tracked
 from analyzers.evidence.junit import read_junit
-from analyzers.evidence.localise import Scene, localise
+from analyzers.evidence.localise import localise
 from analyzers.evidence.reasons import Reason, confidence_of, reasons
 from analyzers.evidence.report import read_report
+from analyzers.evidence.run_record import Passed, RunRecord
+from analyzers.evidence.scene import Scene
+from analyzers.questions import failure_suspects
+from analyzers.questions.answer import Answer
 from analyzers.records import Confidence
 from lsp_server.disk_code import DiskCode
+from lsp_server.history import since_commit
+from lsp_server.last_run import last_failed, last_run
 
 SUSPECTS_MAX = 20
 
@@ -38,6 +47,8 @@ class Explanation(msgspec.Struct, frozen=True, gc=False):
     failures: tuple[str, ...]
     """One line for each failure that was understood: the test and its error."""
     suspects: tuple[Explained, ...]
+    answer: Answer | None
+    """The same as a catalogue's answer, for hover, chat and agents."""
     nothing_found: tuple[str, ...]
     """What was looked at and found empty."""
     not_known: tuple[str, ...]
@@ -46,11 +57,18 @@ class Explanation(msgspec.Struct, frozen=True, gc=False):
 def explain(root: Path, text: str) -> Explanation:
     """Reads the failures in a text and ranks the functions under `root` that may be at fault."""
     report = read_junit(text) if text.lstrip().startswith("<?xml") else read_report(text)
+    record = last_run(root)
+    if not report.failures and not text.strip():
+        report = record.report if record else last_failed(root)
     code = DiskCode(root)
     names = Names(code)
     python = languages.for_name("python")
     is_test = python.is_test_path if python else _never
-    suspects, scenes = localise(report.failures, names, is_test, root.as_posix())
+    passed = _passed(record, report)
+    since = since_commit(root, passed.commit, lambda path: _tracked(code, path)) if passed and passed.commit else None
+    changed = frozenset((each.path, each.symbol) for each in since.changes if each.symbol) if since else frozenset()
+    suspects, scenes = localise(report.failures, names, is_test, root.as_posix(), changed)
+    not_known = (*_not_known(scenes, passed, since), *report.notes)
     explained = tuple(
         Explained(
             suspect.path,
@@ -65,8 +83,9 @@ def explain(root: Path, text: str) -> Explanation:
     return Explanation(
         tuple(_headline(scene) for scene in scenes),
         explained,
-        _nothing_found(scenes, len(suspects)),
-        (*_not_known(scenes), *report.notes),
+        failure_suspects.answer(suspects, scenes, names, not_known),
+        _nothing_found(scenes, len(suspects), since, any(suspect.features["changed"] for suspect in suspects)),
+        not_known,
     )
 
 
@@ -81,10 +100,26 @@ def _headline(scene: Scene) -> str:
     return f"{scene.failure.test}: {said}" if scene.failure.test else said
 
 
-def _nothing_found(scenes: list[Scene], suspects: int) -> tuple[str, ...]:
+def _passed(record: RunRecord | None, report: Report) -> Passed | None:
+    """When the first failing test that ever passed did so; else when everything did."""
+    for failure in report.failures if record else ():
+        for (path, test), mark in record.passed.items() if record else ():
+            if test == failure.test and (not failure.path or failure.path.endswith(path)):
+                return mark
+    return record.all_passed if record else None
+
+
+def _tracked(code: DiskCode, path: str) -> list[Tracked]:
+    facts = code.facts(path)
+    return tracked(facts) if facts else []
+
+
+def _nothing_found(scenes: list[Scene], suspects: int, since: Since | None, changed: bool) -> tuple[str, ...]:
     if not scenes:
         return ("no traceback and no failing test was found in the text",)
     found = []
+    if since is not None and not changed:
+        found.append(f"nothing that is reached changed in a commit since it last passed ({since.base[:10]})")
     if not any(scene.frames for scene in scenes):
         found.append("no frame lies in this workspace")
     if suspects == 0:
@@ -92,12 +127,14 @@ def _nothing_found(scenes: list[Scene], suspects: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _not_known(scenes: list[Scene]) -> tuple[str, ...]:
+def _not_known(scenes: list[Scene], passed: Passed | None, since: Since | None) -> tuple[str, ...]:
     if not scenes:
         return ()
     unknown = []
-    if any(scene.failure.test for scene in scenes):
-        unknown.append("whether it ever passed")
+    if passed is None and any(scene.failure.test for scene in scenes):
+        unknown.append("whether it ever passed (pytest -p forethought records it)")
+    elif passed is not None and since is None:
+        unknown.append("what changed since it last passed: no commit was recorded then, or it is not in this history")
     missing = sorted({scene.failure.test for scene in scenes if scene.failure.test and scene.test is None})
     if missing:
         unknown.append("the source of " + ", ".join(missing[:3]) + ", which is not in this workspace")

@@ -29,8 +29,9 @@ WEIGHTS: dict[str, float] = {
     "name": 1.0,
     "text": 0.7,
     "message": 0.5,
-    "hint": 0.6,
+    "hint": 0.8,
     "literal": 0.2,
+    "changed": 1.5,
     "module": 0.3,
     "size": 0.3,
     "general": -0.1,
@@ -95,9 +96,12 @@ def localise(
     names: Names,
     is_test: Callable[[str], bool],
     root: str = "",
-    weights: dict[str, float] | None = None,
+    changed: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[list[Suspect], list[Scene]]:
-    """The suspects, best first, and what was understood of each failing test (the parametrised cases of one as one)."""
+    """The suspects, best first, and what was understood of each failing test (the parametrised cases of one as one).
+
+    `changed` holds the (path, qualified name) of what changed since the tests last passed, where that is known.
+    """
     known = Known(names.code.paths())
     scenes = [place(failure, names, known, is_test, root) for failure in _distinct(failures)]
     for scene in scenes:
@@ -105,9 +109,9 @@ def localise(
     suspects = _candidates(scenes, names, is_test)
     _take_hints(suspects, scenes, names, is_test)
     _score(suspects, scenes, names, is_test)
-    chosen = weights or WEIGHTS
     for suspect in suspects:
-        suspect.score = sum(chosen.get(name, 0.0) * value for name, value in suspect.features.items())
+        suspect.features["changed"] = 1.0 if (suspect.path, suspect.name) in changed else 0.0
+        suspect.score = sum(WEIGHTS.get(name, 0.0) * value for name, value in suspect.features.items())
     suspects.sort(key=lambda suspect: (-suspect.score, suspect.path, suspect.line))
     # Overloads and conditional definitions share a name; the best of them stands for all.
     distinct = {(suspect.path, suspect.name): suspect for suspect in reversed(suspects)}

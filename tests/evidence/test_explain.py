@@ -215,3 +215,51 @@ def test_reasons(tmp_path: Path, output: str, name: str, reason: str) -> None:
     fixture(APP).write(tmp_path)
     suspects = {suspect.name: suspect for suspect in explain(tmp_path, dedent(output)).suspects[:3]}
     assert any(reason in text.text for text in suspects[name].reasons)
+
+
+def test_the_answer_cites_the_suspect_and_the_line_that_shows_it(tmp_path: Path) -> None:
+    fixture(SHOP).write(tmp_path)
+    answer = explain(tmp_path, CRASH).answer
+    assert answer is not None
+    assert (answer.kind, answer.path, answer.symbol) == ("why_test_fails", "tests/test_cart.py", "test_total")
+    for claim in answer.claims:
+        for place in claim.places:
+            data = (tmp_path / place.path).read_bytes()
+            assert data.count(b"\n", 0, place.start) + 1 == place.line
+            assert data[place.start : place.end].strip()
+
+
+def test_without_a_text_the_last_run_is_explained(tmp_path: Path) -> None:
+    fixture(SHOP).write(tmp_path)
+    cache = tmp_path / ".pytest_cache/v/cache"
+    cache.mkdir(parents=True)
+    (cache / "lastfailed").write_text('{"tests/test_cart.py::test_describe": true}')
+    explanation = explain(tmp_path, "")
+    assert explanation.failures == ("test_describe: ",)
+    assert explanation.suspects[0].name == "describe"
+
+
+def test_what_changed_since_the_test_last_passed_counts(tmp_path: Path) -> None:
+    fixture(SHOP).write(tmp_path)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
+    base = git(tmp_path, "rev-parse", "HEAD").strip()
+    source = (tmp_path / "shop/prices.py").read_text()
+    (tmp_path / "shop/prices.py").write_text(source.replace("if name in PRICES", "if name in list(PRICES)"))
+    git(tmp_path, "commit", "-qam", "second")
+    cache = tmp_path / ".pytest_cache/v/forethought"
+    cache.mkdir(parents=True)
+    (cache / "run").write_text(
+        json.dumps({"format": 1, "passed": {"tests/test_cart.py::test_total": [1, base]}, "failures": []})
+    )
+    explanation = explain(tmp_path, CRASH)
+    assert explanation.suspects[0].name == "find"
+    assert any("changed since" in reason.text for reason in explanation.suspects[0].reasons)
+    assert explanation.not_known == ()
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    command = ["git", "-C", str(folder), *identity, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
