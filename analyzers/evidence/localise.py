@@ -48,6 +48,8 @@ SUSPECTS_MAX = 50
 WORDS_MAX = 400
 
 TRACE_DECAY = 0.7
+WORDS_OF_CRASH = 0.5
+"""How much names and words count where a traceback already leads into the code."""
 _WORD = re.compile(r"[^\W\d]\w+")
 _QUOTED = re.compile(r"['\"`]([^\W\d][\w.]*)['\"`(]|\b([^\W\d][\w.]*)\(\)")
 _STOP = KEYWORDS | frozenset(
@@ -262,8 +264,11 @@ def _score(suspects: list[Suspect], scenes: Sequence[Scene], names: Names, is_te
         shared = {word for words in query for word in words if word in body}
         suspect.shared = tuple(sorted(shared, key=lambda word: (-body_rarity.get(word, 0.0), word))[:5])
     top = max((suspect.features["text"] for suspect in suspects), default=0.0)
+    crashed = sum(1 for scene in scenes if any(not is_test(path) for _, path, _ in scene.frames)) / max(1, len(scenes))
+    factor = 1.0 - (1.0 - WORDS_OF_CRASH) * crashed
     for suspect in suspects:
-        suspect.features["text"] = suspect.features["text"] / top if top else 0.0
+        suspect.features["text"] = factor * suspect.features["text"] / top if top else 0.0
+        suspect.features["name"] *= factor
 
 
 def _of_scene(
