@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from analyzers.evidence import coverage
+from analyzers.evidence.failures import Error, Failure, Frame
 from analyzers.evidence.junit import read_junit
 from analyzers.evidence.last_failed import read_last_failed
+from analyzers.evidence.observing import observe
 from analyzers.evidence.paths import Known, is_foreign
+from analyzers.facts import Symbol
+from lsp_server.coverage_file import read_coverage
 
 JUNIT = """<?xml version="1.0" encoding="utf-8"?>
 <testsuites><testsuite name="pytest" errors="1" failures="1" tests="3">
@@ -116,3 +123,45 @@ def test_a_path_under_the_root_needs_no_guessing() -> None:
     assert known.find("/w/core.py", "/w") == "core.py"
     assert known.find("/w/venv/lib/python3.11/site-packages/a.py", "/w") == "venv/lib/python3.11/site-packages/a.py"
     assert is_foreign("/w/.tox/py311/a.py")
+
+
+def data_file(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(
+            """
+            create table file (id integer primary key, path text);
+            create table context (id integer primary key, context text);
+            create table line_bits (file_id integer, context_id integer, numbits blob);
+            create table arc (file_id integer, context_id integer, fromno integer, tono integer);
+            insert into file values (1, '/w/src/a.py'), (2, '/w/src/b.py');
+            insert into context values (1, ''), (2, 'tests/test_a.py::test_b|run');
+            insert into line_bits values (1, 1, x'02'), (1, 2, x'0c');
+            insert into arc values (2, 2, -1, 4), (2, 2, 4, -1);
+            """
+        )
+        database.commit()
+
+
+def test_coverage_data_file(tmp_path: Path) -> None:
+    data_file(tmp_path / ".coverage")
+    lines, branches = read_coverage(tmp_path / ".coverage")
+    assert (lines.path, lines.lines) == ("/w/src/a.py", {1, 2, 3})
+    assert lines.contexts == {"tests/test_a.py::test_b|run": {2, 3}}
+    assert branches.lines == {4}
+
+
+def test_a_missing_or_foreign_coverage_file_gives_nothing(tmp_path: Path) -> None:
+    assert read_coverage(tmp_path / ".coverage") == []
+    (tmp_path / ".coverage").write_bytes(b"!coverage.py: This is a private format")
+    assert read_coverage(tmp_path / ".coverage") == []
+
+
+def test_what_was_seen_of_a_symbol() -> None:
+    source = b"import os\n\ndef f():\n    return 1\n"
+    symbol = Symbol("function", "f", "f", 11, 32, 15, 16, -1, "")
+    ran = coverage.FileCoverage("/w/a.py", frozenset({1, 3, 4}), {"tests/test_a.py::test_b|run": frozenset({4})})
+    failure = Failure((Error("ValueError", "x", (Frame("/w/a.py", 4, "f"),)),), "test_b")
+    observed = observe("a.py", symbol, source, Known(["a.py", "tests/test_a.py"]), coverage=ran, failures=[failure])
+    assert [(seen.path, seen.name, seen.failed) for seen in observed.tests] == [("tests/test_a.py", "test_b", True)]
+    assert [(found.type, found.place.line) for found in observed.failures] == [("ValueError", 4)]
+    assert (observed.measured, observed.lines_run) == (True, 2)
