@@ -29,6 +29,7 @@ _MODULE_ATTRIBUTE = re.compile(
 _OBJECT_ATTRIBUTE = re.compile(r"^(?:type object )?'(?P<kind>\w+)'(?: object)? has no attribute '(?P<name>\w+)'")
 _NOT_RAISED = re.compile(r"DID NOT RAISE (?:<class ')?(?P<type>[\w.]+)|^(?P<unittest>\w+) not raised")
 _SWALLOWS = re.compile(r"except[^\n]*:[^\n]*\n\s*(?:pass|return\b|continue|\.\.\.)")
+_ITEM_OF_CALL = re.compile(r"(?P<name>[^\W\d][\w.]*)\((?:[^()]|\([^()]*\))*\) ?\[(?P<item>-?\d+)\]")
 _NONE_CALLS = re.compile(r"\b(?:re\.\w+|\w*(?:regex|pattern|_re|_RE))\.?(?:match|search|fullmatch)\(|\.get\(|getenv\(")
 
 
@@ -53,6 +54,8 @@ def hints(scene: Scene, names: Names, is_test: Callable[[str], bool]) -> list[Hi
             found += _none_sources(scene, names, message)
         elif kind == "TypeError" and (match := _CALL.search(message)):
             found += _wrong_call(scene, names, match)
+        elif kind == "IndexError":
+            found += _taken_of_empty(scene, names)
         elif kind == "KeyError" and (match := _KEY.match(message)):
             found += _key_builders(scene, names, match["key"])
         elif match := _MODULE_ATTRIBUTE.search(message):
@@ -94,8 +97,7 @@ def _assignments(names: Names, node: Node, line: int, attribute: str) -> Iterato
     first = file.source.count(b"\n", 0, symbol.start) + 1
     lines = text.split("\n")
     ranges = statements(text)
-    start, end = statement_at(lines, ranges, max(0, min(line - first, len(lines) - 1)))
-    failing = "\n".join(lines[start:end])
+    start, failing = statement_text(names, node, line)
     wanted = []
     for mention in mentions(failing):
         base, _, last = mention.name.rpartition(".")
@@ -111,6 +113,19 @@ def _assignments(names: Names, node: Node, line: int, attribute: str) -> Iterato
                 break
 
 
+def statement_text(names: Names, node: Node, line: int) -> tuple[int, str]:
+    """(first line within the function, counted from 0; text) of the statement around a line of a function."""
+    file = names.file(node.path)
+    if file is None or node.at == MODULE:
+        return 0, ""
+    symbol = names.symbol(node)
+    text = file.source[symbol.start : symbol.end].decode("utf-8", "replace")
+    first = file.source.count(b"\n", 0, symbol.start) + 1
+    lines = text.split("\n")
+    start, end = statement_at(lines, statements(text), max(0, min(line - first, len(lines) - 1)))
+    return start, "\n".join(lines[start:end])
+
+
 def _returns_none(names: Names, node: Node) -> int:
     """The line on which a function can return None; 0 where it cannot."""
     file = names.file(node.path)
@@ -123,6 +138,17 @@ def _returns_none(names: Names, node: Node) -> int:
     if symbol.flags & FALLS_OFF_END and not symbol.flags & GENERATOR:
         return file.source.count(b"\n", 0, symbol.end) + 1
     return 0
+
+
+def _taken_of_empty(scene: Scene, names: Names) -> Iterator[Hint]:
+    """An item taken of what a call gives, which may be empty: `re.findall(…)[0]`, `text.split()[1]`."""
+    if not scene.frames:
+        return
+    frame, path, node = scene.frames[-1]
+    failing = statement_text(names, node, frame.line)[1]
+    if match := _ITEM_OF_CALL.search(" ".join(failing.split())):
+        taken = f"`{match['name']}(…)[{match['item']}]`"
+        yield Hint(node, 0.3, f"{taken} takes an item of what may have none", path, frame.line)
 
 
 def _wrong_call(scene: Scene, names: Names, match: re.Match[str]) -> Iterator[Hint]:

@@ -146,6 +146,13 @@ Traceback (most recent call last):
 TypeError: build() got an unexpected keyword argument 'colour'
 """
 
+NO_ITEM = """
+Traceback (most recent call last):
+  File "app/parts.py", line 13, in first
+    text)[0]
+IndexError: list index out of range
+"""
+
 MISSING_KEY = """
 Traceback (most recent call last):
   File "app/main.py", line 8, in report
@@ -192,6 +199,11 @@ def settings():
 
 def other():
     return {"depth": 4}
+
+def first(text):
+    return re.findall(
+        "a+",
+        text)[0]
 #- /tests/test_main.py
 import pytest
 from app.main import strict
@@ -208,6 +220,7 @@ def test_strict():
         (WRONG_CALL, "build", "its parameters do not admit the call `colour`"),
         (MISSING_KEY, "report", 'KeyError was raised here: `return settings()["depth"]`'),
         (MISSING_KEY, "settings", "the failing statement uses it"),
+        (NO_ITEM, "first", "`re.findall(…)[0]` takes an item of what may have none"),
         (NOT_RAISED, "check", "it can raise `ValueError`, and did not"),
     ],
 )
