@@ -129,6 +129,7 @@ class Drafter:
         reservation = self._ledger.reserve(purpose, self.price, self.caps, size, 1)
         if isinstance(reservation, Refused):
             return None
+        self._ledger.keep_sent(purpose, self._settings.base_url, context + continuation)
         done = True
         try:
             scored = await self._model.log_probability(context, continuation)

@@ -33,7 +33,8 @@ FAILURE_PAUSE_MAX_S = 900.0
 BUDGET_PAUSE_S = 600.0
 """How often to look whether a new day began, or somebody raised a cap."""
 BATTERY_PAUSE_S = 60.0
-SCORED_AT_ONCE_MAX = 8
+SCORE_S_MAX = 5.0
+SCORED_AT_ONCE_MAX = 4
 """Candidates whose questions are scored by log-probability before each choice; each costs a request of its own."""
 
 
@@ -94,6 +95,7 @@ class Thinker:
         self._not_before_s = -math.inf
         self._failures = 0
         self._paused = False
+        self._scoring = True
         self._doing = "not started"
 
     @property
@@ -203,10 +205,19 @@ class Thinker:
     async def _scored(self, candidates: Sequence[Candidate]) -> bool:
         """Asks for the questions' log-probabilities, as the paper scores predictability; whether any is new."""
         new = [item for item in candidates if item.question and _key(item) not in self._log_probabilities]
+        if not self._scoring:
+            return False
         for candidate in new:
+            self._doing = f"scoring how likely a question about {candidate.symbol or candidate.path} is"
+            began_s = asyncio.get_running_loop().time()
             score = await self._drafter.score(candidate.path, candidate.symbol, candidate.opening, candidate.question)
             if score is None:
                 return False
+            if asyncio.get_running_loop().time() - began_s > SCORE_S_MAX:
+                # On a slow machine the time is better spent on drafts; the predictor's order serves.
+                self._scoring = False
+                new = []
+                break
             self._log_probabilities[_key(candidate)] = score
         return bool(new)
 

@@ -64,7 +64,7 @@ class ThinkingJob:
         return True
 
     def files_changed(self, changed: Sequence[str], removed: Sequence[str]) -> None:
-        self._tell(lambda thinker: thinker.changed())
+        self._tell(self._refresh)
 
     def user_active(self) -> None:
         self._tell(lambda thinker: thinker.active())
@@ -73,7 +73,7 @@ class ThinkingJob:
         def put(thinker: Thinker) -> None:
             if symbol and self._source is not None:
                 self._source.put_first([(path, symbol)])
-                thinker.changed()
+                self._refresh(thinker)
 
         self._tell(put)
 
@@ -105,6 +105,11 @@ class ThinkingJob:
         except RuntimeError:
             # The loop was closed between the question and the call: there is nobody left to tell.
             return
+
+    def _refresh(self, thinker: Thinker) -> None:
+        if self._source is not None:
+            self._source.refresh()
+        thinker.changed()
 
     def _run(self) -> None:
         try:

@@ -12,13 +12,14 @@ from analyzers.facts import FileFacts
 from analyzers.records import Record
 from analyzers.thinking.context import Material, neighbour_paths
 from lsp_server import prepared
+from lsp_server.likeliest import likeliest
 from lsp_server.sendable import Sendable
 from lsp_server.thinker import Candidate
 from lsp_server.view import View
 
 CANDIDATES_MAX = 200
 FOCUSED_MAX = 20
-OPENING_BYTES_MAX = 2_400
+OPENING_BYTES_MAX = 800
 """What of an anchor's source its question is scored after."""
 EDGE_TOKENS = 110
 """What a neighbour adds to a context, about."""
@@ -37,15 +38,21 @@ class WorkspaceSource:
         *,
         context_tokens_max: int,
         evidence: Evidence = lambda record: (),
-        likeliest: Callable[[View, int], Sequence[Record]] | None = None,
+        likeliest: Callable[[View, int], Sequence[Record]] = likeliest,
     ) -> None:
-        """`likeliest` is the predictor; without one, the records' own order counts."""
+        """`likeliest` is the predictor."""
         self._view = view
         self._sendable = sendable
         self._context_tokens_max = context_tokens_max
         self._evidence = evidence
-        self._likeliest = likeliest or (lambda view, count: view.top(count))
+        self._likeliest = likeliest
+        self._ranked: Sequence[Record] | None = None
         self._first: dict[tuple[str, str], None] = {}
+
+    def refresh(self) -> None:
+        """Files or records may be others now: look at the index anew, and rank again."""
+        self._view.refresh()
+        self._ranked = None
 
     def put_first(self, anchors: Iterable[tuple[str, str]]) -> None:
         """The cursor rests on these, or they are in a failing test or a traceback; the latest come first."""
@@ -62,7 +69,9 @@ class WorkspaceSource:
             record = prepared.record(self._view, path, symbol)
             if record is not None and self._sendable.may_send(path):
                 found[(path, symbol)] = self._candidate(record, 1.0, first=True)
-        for rank, record in enumerate(self._likeliest(self._view, CANDIDATES_MAX)):
+        if self._ranked is None:
+            self._ranked = self._likeliest(self._view, CANDIDATES_MAX)
+        for rank, record in enumerate(self._ranked):
             key = (record.path, record.name)
             if key not in found and self._sendable.may_send(record.path):
                 found[key] = self._candidate(record, 1.0 / (1 + rank))

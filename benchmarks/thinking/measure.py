@@ -22,10 +22,10 @@ from pathlib import Path
 
 from analyzers.thinking.context import Context
 from analyzers.thinking.tokens import tokens_estimate
-from lsp_server.cli.asking import likeliest
 from lsp_server.cli.opening import open_view
 from lsp_server.drafting import Drafter, build
 from lsp_server.ledger import Ledger
+from lsp_server.likeliest import likeliest
 from lsp_server.model import Delta, Done, Prompt, Usage
 from lsp_server.model_settings import ModelSettings, SleepSettings
 from lsp_server.sendable import Sendable

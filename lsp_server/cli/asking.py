@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 
-from analyzers import languages
 from analyzers.questions.answer import Answer
 from analyzers.records import Record
 from lsp_server import prepared
@@ -16,15 +14,14 @@ from lsp_server.cli.console import print_json
 from lsp_server.cli.exits import FAILED, UNREADABLE, USAGE, Failure
 from lsp_server.cli.opening import open_view
 from lsp_server.cli.paths import place_of
+from lsp_server.likeliest import likeliest
 from lsp_server.render import terminal
+from lsp_server.thought_answers import thoughts_of
 from lsp_server.view import View
 
 ANSWERS_MAX = 3
 CLAIMS_MAX = 4
 ALONE_CLAIMS_MAX = 12
-LOOKED_INTO_PER_SHOWN = 4
-RANKED_SYMBOLS_MAX = 4_000
-"""Symbols compared where no deep record says which are likely."""
 
 EDITORS = """[bold]Connect an editor[/bold]
   Neovim 0.11:  copy editor-clients/neovim/lsp/forethought.lua to ~/.config/nvim/lsp/
@@ -36,7 +33,7 @@ EDITORS = """[bold]Connect an editor[/bold]
 def questions(path: Path, *, at: str, symbols_max: int, as_json: bool) -> None:
     view = open_view(path)
     found = [_at(view, at)] if at else likeliest(view, symbols_max)
-    answered = [(record, _telling(prepared.answers(view, record))) for record in found]
+    answered = [(record, _telling([*prepared.answers(view, record), *thoughts_of(view, record)])) for record in found]
     if as_json:
         print_json([_as_json(record, answers) for record, answers in answered])
         return
@@ -61,35 +58,6 @@ def show_likeliest(out: Console, view: View, symbols_max: int) -> int:
             out.print()
             shown += 1
     return shown
-
-
-def likeliest(view: View, count: int) -> list[Record]:
-    """The records that someone will most likely ask about; without deep ones, of the most widely called functions."""
-    return view.top(count) or _most_called(view, count)
-
-
-def _most_called(view: View, count: int) -> list[Record]:
-    ranked: list[tuple[int, str, str]] = []
-    for path in sorted(view.paths()):
-        language = languages.for_path(path)
-        facts = view.index_facts(path)
-        if facts is None or language is None or language.is_test_path(path):
-            continue
-        for symbol in facts.symbols:
-            if symbol.kind in ("function", "method") and not symbol.name.startswith("__"):
-                ranked.append((len(view.paths_calling(symbol.name)), path, symbol.qualname))
-        if len(ranked) > RANKED_SYMBOLS_MAX:
-            break
-    # An overloaded function is defined several times. Names that everybody uses are called a lot and mean little, so
-    # the most named ones are looked into, and those with sure callers and exceptions come first.
-    named = heapq.nlargest(LOOKED_INTO_PER_SHOWN * count, set(ranked))
-    records = (prepared.record(view, path, name) for _, path, name in named)
-    return heapq.nlargest(count, (record for record in records if record is not None), key=_interest)
-
-
-def _interest(record: Record) -> int:
-    sure = sum(edge.confidence == "certain" for edge in record.callers)
-    return sure + 3 * len(record.raises) + 2 * len(record.none_ways)
 
 
 def _at(view: View, at: str) -> Record:

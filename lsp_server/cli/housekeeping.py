@@ -7,17 +7,19 @@ from pathlib import Path
 
 import msgspec
 
+from lsp_server import settings
 from lsp_server.channel import ChannelError
 from lsp_server.cli.console import confirm, is_interactive, print_json
 from lsp_server.cli.exits import FAILED, USAGE, Failure
 from lsp_server.cli.opening import store_failure
 from lsp_server.cli.paths import root_of
 from lsp_server.doctor import examine, worst
+from lsp_server.endpoint import examine_endpoint
 from lsp_server.link import SleeperLink
 from lsp_server.messages import Status, StatusAsked
 from lsp_server.render import terminal
 from lsp_server.store import Counts, IndexReader, StoreAbsent, StoreError, repository_folders
-from lsp_server.store.folders import RepositoryFolders, remove_cache, vanished_caches
+from lsp_server.store.folders import RepositoryFolders, config_file, remove_cache, vanished_caches
 
 MARKS = {"good": "[green]good[/green]", "note": "[yellow]note[/yellow]", "bad": "[red]bad [/red]"}
 STATUS_WAIT_S = 1.0
@@ -57,6 +59,7 @@ def status(path: Path, *, as_json: bool) -> None:
 def doctor(path: Path, *, as_json: bool) -> None:
     folders = repository_folders(root_of(path))
     checks = examine(folders, asyncio.run(_ask_status(folders)))
+    checks += examine_endpoint(settings.load(config_file())[0])
     if as_json:
         print_json({"verdict": worst(checks), "checks": [msgspec.to_builtins(check) for check in checks]})
     else:

@@ -13,13 +13,13 @@ from analyzers.records import Record
 from analyzers.thinking.context import Context
 from analyzers.thinking.prompt import context_text
 from lsp_server import settings as user_settings
-from lsp_server.cli.asking import likeliest
 from lsp_server.cli.console import print_json
 from lsp_server.cli.exits import FAILED, STORE, Failure
 from lsp_server.cli.opening import open_view, store_failure
 from lsp_server.drafting import Drafter, Outcome, Run, build
 from lsp_server.endpoint import host_of, notice_due
 from lsp_server.ledger import Ledger
+from lsp_server.likeliest import likeliest
 from lsp_server.model import ModelError
 from lsp_server.model_client import ModelClient
 from lsp_server.render import terminal
