@@ -175,3 +175,19 @@ def report(
     from lsp_server.cli.reporting import report as run
 
     run(path, output)
+
+
+@app.command()
+def pause(path: Repository = Path(".")) -> None:
+    """Stop deep analysis and thinking until you say resume; saved files are still kept current."""
+    from lsp_server.cli.pausing import pause as run
+
+    run(path, paused=True)
+
+
+@app.command()
+def resume(path: Repository = Path(".")) -> None:
+    """Go on after a pause."""
+    from lsp_server.cli.pausing import pause as run
+
+    run(path, paused=False)

@@ -54,6 +54,8 @@ def status(path: Path, *, as_json: bool) -> None:
         out.print("  no sleeper is running; an editor or forethought analyze starts one")
     else:
         out.print(f"  sleeper: {sleeper.doing}; {sleeper.watching}; {sleeper.memory_bytes / 1e6:.0f} MB")
+        for name, said in sleeper.background.items():
+            out.print("   ", terminal.plain(f"{name}: {said}"))
 
 
 def doctor(path: Path, *, as_json: bool) -> None:
