@@ -62,6 +62,13 @@ def history(folders: RepositoryFolders, settings: Settings) -> Job:
     return HistoryJob(folders, settings)
 
 
+def anticipation(folders: RepositoryFolders, settings: Settings) -> Job:
+    """Names the functions that will likely be asked about, from what history and the journal say."""
+    from lsp_server.anticipate import AnticipationJob
+
+    return AnticipationJob(folders, settings)
+
+
 def thinking(folders: RepositoryFolders, settings: Settings) -> Job:
     """Thinks with a language model; does nothing without one."""
     from lsp_server.thinking_job import ThinkingJob
@@ -69,5 +76,5 @@ def thinking(folders: RepositoryFolders, settings: Settings) -> Job:
     return ThinkingJob(folders, settings)
 
 
-JOBS: list[Callable[[RepositoryFolders, Settings], Job]] = [history, thinking]
+JOBS: list[Callable[[RepositoryFolders, Settings], Job]] = [history, anticipation, thinking]
 """In the order in which they get their turn."""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from analyzers import anticipation
+from analyzers.anticipation import Anticipated
 from analyzers.evidence import history
 from analyzers.evidence.history import FileHistory, RepositoryHistory
 from lsp_server.store.database import Database, Migration, open_reader, open_writer
@@ -24,7 +26,12 @@ def create_histories(database: Database) -> None:
     database.execute("CREATE TABLE histories (path TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID")
 
 
-MIGRATIONS: list[Migration] = [create_histories]
+def create_anticipated(database: Database) -> None:
+    """The functions that the predictor names first, each with what spoke for it."""
+    database.execute("CREATE TABLE anticipated (place INTEGER PRIMARY KEY, data BLOB NOT NULL)")
+
+
+MIGRATIONS: list[Migration] = [create_histories, create_anticipated]
 
 
 class HistoryWriter:
@@ -60,6 +67,13 @@ class HistoryWriter:
             self._database.execute_many("INSERT OR REPLACE INTO histories VALUES (?, ?)", rows)
             self._database.execute("INSERT OR REPLACE INTO histories VALUES ('', ?)", (history.encode(repository),))
 
+    def set_anticipated(self, found: Iterable[Anticipated]) -> None:
+        """Stores what is likeliest, best first, instead of what was stored."""
+        with self._database.transaction():
+            self._database.execute("DELETE FROM anticipated")
+            rows = ((place, anticipation.encode_anticipated(each)) for place, each in enumerate(found))
+            self._database.execute_many("INSERT INTO anticipated VALUES (?, ?)", rows)
+
 
 class HistoryReader:
     """Everybody else's side: None where nothing is prepared, and never a wait. Belongs to one thread at a time."""
@@ -92,7 +106,16 @@ class HistoryReader:
             self.close()
             return None
 
-    def _query(self, sql: str, parameters: tuple[str, ...]) -> list[tuple[bytes, ...]]:
+    def anticipated(self, limit: int) -> list[Anticipated]:
+        """What is likeliest to be asked about, best first; nothing where nothing is prepared."""
+        try:
+            rows = self._query("SELECT data FROM anticipated ORDER BY place LIMIT ?", (limit,))
+            return [anticipation.decode_anticipated(row[0]) for row in rows]
+        except (StoreError, msgspec.MsgspecError):
+            self.close()
+            return []
+
+    def _query(self, sql: str, parameters: tuple[object, ...]) -> list[tuple[bytes, ...]]:
         return self._open().query(sql, parameters)
 
     def _open(self) -> Database:
