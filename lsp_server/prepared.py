@@ -60,7 +60,7 @@ def answers(view: View, record: Record, muted: frozenset[str] = frozenset()) -> 
     """Every prepared answer about a record, the likeliest first, each labelled fresh or stale."""
     changed = changed_since(view, record)
     neighbours = _Present(view) if record.depth < Depth.DEEP else _AsAnalysed(view, record)
-    found = catalogue.for_record(record, neighbours=neighbours, muted=muted)
+    found = catalogue.for_record(record, neighbours=neighbours, history=view.history(record.path), muted=muted)
     if not changed:
         return found
     return [msgspec.structs.replace(answer, freshness="stale", stale_because=changed) for answer in found]

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from analyzers import languages, syntax
+from analyzers import graph, languages, syntax
+from analyzers.anticipation import Anticipated
+from analyzers.evidence.history import FileHistory
 from analyzers.facts import FileFacts, Symbol
 from analyzers.records import FileLinks, Place, Record
 from analyzers.text import Lines, blob_name
@@ -20,6 +22,7 @@ from lsp_server import locations
 from lsp_server.buffers import Buffer
 from lsp_server.modules import ModuleTable
 from lsp_server.store import IndexReader, StoreError
+from lsp_server.store.history import HistoryReader
 from lsp_server.workspace import NEVER_ENTERED
 
 TEXTS_CACHED_MAX = 256
@@ -60,6 +63,7 @@ class View:
     ) -> None:
         self.root = root
         self.reader = reader
+        self._histories = HistoryReader(reader.path.parent)
         self.buffers = buffers
         """Open buffers by their path in the repository."""
         self._files: Mapping[str, str] | None = None
@@ -104,8 +108,26 @@ class View:
         return self._read(lambda: self.reader.links(path), None)
 
     def top(self, count: int) -> list[Record]:
-        """The records that someone will most likely ask about."""
-        return self._read(lambda: self.reader.top(count), [])
+        """The records that someone will most likely ask about: as the predictor names them, then by the records' own
+        order."""
+        found: dict[tuple[str, str], Record] = {}
+        for each in self.anticipated(count):
+            record = self.record(each.path, each.symbol) or graph.linked_record(each.path, each.symbol, self)
+            if record is not None:
+                found[(each.path, each.symbol)] = record
+        if len(found) < count:
+            none: list[Record] = []
+            for record in self._read(lambda: self.reader.top(count), none):
+                found.setdefault((record.path, record.name), record)
+        return list(found.values())[:count]
+
+    def anticipated(self, count: int) -> list[Anticipated]:
+        """What the predictor names first, with its reasons; nothing where it has not been at work."""
+        return self._histories.anticipated(count)
+
+    def history(self, path: str) -> FileHistory | None:
+        """What git says about a file, if that is prepared."""
+        return self._histories.file(path)
 
     def records_in(self, path: str) -> list[Record]:
         """The deep records of a file."""

@@ -51,12 +51,13 @@ def questions(
     path: Repository = Path("."),
     at: Annotated[str, typer.Option("--at", metavar="FILE:LINE", help="Only the symbol on this line.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many symbols to show.")] = 5,
+    why: Annotated[bool, typer.Option("--why", help="Say what makes each symbol likely to be asked about.")] = False,
     json: Json = False,
 ) -> None:
     """Show prepared questions and answers, the likeliest first."""
     from lsp_server.cli.asking import questions as run
 
-    run(path, at=at, symbols_max=limit, as_json=json)
+    run(path, at=at, symbols_max=limit, why=why, as_json=json)
 
 
 @app.command()

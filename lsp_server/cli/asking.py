@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
+from analyzers import anticipation
+from analyzers.anticipation import Anticipated
 from analyzers.questions.answer import Answer
 from analyzers.records import Record
 from lsp_server import prepared
@@ -22,6 +24,7 @@ from lsp_server.view import View
 ANSWERS_MAX = 3
 CLAIMS_MAX = 4
 ALONE_CLAIMS_MAX = 12
+REASONS_READ_MAX = 1_000
 
 EDITORS = """[bold]Connect an editor[/bold]
   Neovim 0.11:  copy editor-clients/neovim/lsp/forethought.lua to ~/.config/nvim/lsp/
@@ -30,12 +33,18 @@ EDITORS = """[bold]Connect an editor[/bold]
   any other:    the command is  forethought serve  (standard input and output)"""
 
 
-def questions(path: Path, *, at: str, symbols_max: int, as_json: bool) -> None:
+def questions(path: Path, *, at: str, symbols_max: int, why: bool, as_json: bool) -> None:
     view = open_view(path)
     found = [_at(view, at)] if at else likeliest(view, symbols_max)
     answered = [(record, _telling([*prepared.answers(view, record), *thoughts_of(view, record)])) for record in found]
+    reasons = {(each.path, each.symbol): each for each in view.anticipated(REASONS_READ_MAX)} if why else {}
     if as_json:
-        print_json([_as_json(record, answers) for record, answers in answered])
+        print_json(
+            [
+                _as_json(record, answers) | _reasons_as_json(reasons.get((record.path, record.name)), why)
+                for record, answers in answered
+            ]
+        )
         return
     out = terminal.console()
     if not answered:
@@ -45,6 +54,8 @@ def questions(path: Path, *, at: str, symbols_max: int, as_json: bool) -> None:
         _print(out, view, record, shown, ALONE_CLAIMS_MAX if at else CLAIMS_MAX)
         if not shown:
             out.print("  [dim]nothing is prepared for it yet[/dim]")
+        if why:
+            _print_reasons(out, reasons.get((record.path, record.name)))
         out.print()
 
 
@@ -80,6 +91,21 @@ def _at(view: View, at: str) -> Record:
         if record is not None:
             return record
     raise Failure(FAILED, f"--at {at}: no function or class there")
+
+
+def _reasons_as_json(anticipated: Anticipated | None, why: bool) -> dict[str, object]:
+    if not why:
+        return {}
+    return {"why": [{"feature": name, "part": part} for name, part in anticipated.why] if anticipated else []}
+
+
+def _print_reasons(out: Console, anticipated: Anticipated | None) -> None:
+    if anticipated is None:
+        out.print("  [dim]why: the predictor does not name it; it stands here by who calls it[/dim]")
+        return
+    for name, part in anticipated.why:
+        reason = anticipation.REASON.get(name, "")
+        out.print(f"  [dim]why: {name.replace('_', ' ')} {part:+.2f}: {reason}[/dim]", highlight=False)
 
 
 def _telling(answers: list[Answer]) -> list[Answer]:

@@ -6,6 +6,8 @@ comes nor goes with the index's blobs.
 
 from __future__ import annotations
 
+import os
+from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,9 +18,11 @@ from analyzers.anticipation import Anticipated
 from analyzers.evidence import history
 from analyzers.evidence.history import FileHistory, RepositoryHistory
 from lsp_server.store.database import Database, Migration, open_reader, open_writer
-from lsp_server.store.errors import StoreDamaged, StoreError
+from lsp_server.store.errors import StoreAbsent, StoreDamaged, StoreError
 
 NAME = "history.sqlite3"
+FILES_CACHED_MAX = 16
+"""Files whose histories a reader keeps: those that are open in the editor."""
 
 
 def create_histories(database: Database) -> None:
@@ -81,18 +85,28 @@ class HistoryReader:
     def __init__(self, cache: Path) -> None:
         self._path = cache / NAME
         self._database: Database | None = None
+        self._identity: tuple[int, int] = (0, 0)
+        self._version = -1
+        self._files: OrderedDict[str, FileHistory | None] = OrderedDict()
+        self._anticipated: list[Anticipated] | None = None
 
     def close(self) -> None:
         """Closes the file; the next call opens it again."""
         if self._database is not None:
             self._database.close()
             self._database = None
+        self._forget()
 
     def file(self, path: str) -> FileHistory | None:
         """One file's history."""
         try:
-            rows = self._query("SELECT data FROM histories WHERE path = ?", (path,)) if path else []
-            return _file(self._path, rows[0][0]) if rows else None
+            database = self._open()
+            if path not in self._files:
+                data = database.value("SELECT data FROM histories WHERE path = ?", (path,)) if path else None
+                self._files[path] = _file(self._path, data) if data is not None else None
+                if len(self._files) > FILES_CACHED_MAX:
+                    self._files.popitem(last=False)
+            return self._files[path]
         except StoreError:
             # Absent, busy or damaged: "not prepared yet"; the file may be another one next time.
             self.close()
@@ -109,19 +123,35 @@ class HistoryReader:
     def anticipated(self, limit: int) -> list[Anticipated]:
         """What is likeliest to be asked about, best first; nothing where nothing is prepared."""
         try:
-            rows = self._query("SELECT data FROM anticipated ORDER BY place LIMIT ?", (limit,))
-            return [anticipation.decode_anticipated(row[0]) for row in rows]
+            database = self._open()
+            if self._anticipated is None:
+                rows = database.query("SELECT data FROM anticipated ORDER BY place")
+                self._anticipated = [anticipation.decode_anticipated(row[0]) for row in rows]
+            return self._anticipated[:limit]
         except (StoreError, msgspec.MsgspecError):
             self.close()
             return []
 
-    def _query(self, sql: str, parameters: tuple[object, ...]) -> list[tuple[bytes, ...]]:
-        return self._open().query(sql, parameters)
-
     def _open(self) -> Database:
-        if self._database is None:
+        """The file as it is now: what was read is forgotten when somebody wrote it or put another in its place."""
+        try:
+            status = os.stat(self._path)
+        except OSError as error:
+            raise StoreAbsent(self._path, "no history yet") from error
+        if self._database is None or (status.st_dev, status.st_ino) != self._identity:
+            self.close()
             self._database = open_reader(self._path, len(MIGRATIONS))
+            self._identity = (status.st_dev, status.st_ino)
+        version = self._database.value("PRAGMA data_version")
+        if version != self._version:
+            self._forget()
+            self._version = version
         return self._database
+
+    def _forget(self) -> None:
+        self._version = -1
+        self._files.clear()
+        self._anticipated = None
 
 
 def _repository(database: Database) -> RepositoryHistory | None:
