@@ -467,8 +467,10 @@ def functions_in(path: str, facts: FileFacts) -> list[Function]:
     return found
 
 
-def from_histories(histories: Iterable[FileHistory], is_test_path: Callable[[str], bool]) -> Activity:
-    """The activity that stored histories add up to: symbols by the names that they have now."""
+def from_histories(
+    histories: Iterable[FileHistory], is_test_path: Callable[[str], bool]
+) -> tuple[Activity, dict[str, int]]:
+    """What stored histories add up to, symbols by the names that they have now; and the number of each commit."""
     commits: dict[str, Commit] = {}
     touched: dict[str, dict[Key, int]] = {}
     paths: dict[str, set[str]] = {}
@@ -488,7 +490,9 @@ def from_histories(histories: Iterable[FileHistory], is_test_path: Callable[[str
             if symbol.born >= 0:
                 born.setdefault(each.commits[symbol.born].name, set()).add(key)
     activity = Activity()
+    numbers: dict[str, int] = {}
     for commit in sorted(commits.values(), key=lambda commit: (commit.when, commit.name)):
+        numbers[commit.name] = activity.now
         activity.observe(
             Happening(
                 commit.when,
@@ -499,7 +503,7 @@ def from_histories(histories: Iterable[FileHistory], is_test_path: Callable[[str
                 author=commit.author,
             )
         )
-    return activity
+    return activity, numbers
 
 
 def _logs(values: Iterable[float]) -> list[float]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from analyzers import activity, anticipation, languages
 from analyzers.activity import Candidate, Key
 from analyzers.anticipation import Anticipated, Predictor, Signals
+from lsp_server import history
 from lsp_server.settings import Settings
 from lsp_server.store import IndexReader, Journal, RepositoryFolders, StoreError
 from lsp_server.store.folders import journal_file
@@ -96,7 +97,10 @@ class AnticipationJob:
         try:
             histories = writer.files()
             yield
-            past = activity.from_histories(histories.values(), _is_test_path)
+            past, numbers = activity.from_histories(histories.values(), _is_test_path)
+            yield
+            line = [numbers[name] for name in history.line_of_work(self._folders.root) if name in numbers]
+            author = history.who_is_at_work(self._folders.root)
             yield
             candidates: list[Candidate] = []
             for path in sorted(reader.files()):
@@ -108,7 +112,7 @@ class AnticipationJob:
             signals = asked_signals(asked)
             edited = {path: math.exp(-age / EDITED_SPAN) for age, path in enumerate(reversed(self._edited))}
             rows: list[list[float]] = []
-            for candidate, row in zip(candidates, past.features(candidates), strict=True):
+            for candidate, row in zip(candidates, past.features(candidates, line, author), strict=True):
                 signal = signals.get((candidate.path, candidate.symbol), anticipation.NOTHING)
                 if candidate.path in edited:
                     signal = signal._replace(neighbour=edited[candidate.path])

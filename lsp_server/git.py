@@ -69,6 +69,7 @@ _ALLOWED = _DIFF_COMMANDS | {
     "rev-list",
     "rev-parse",
     "symbolic-ref",
+    "var",
     "version",
 }
 """The commands that Forethought needs. Each only reads, and none looks at the work tree: comparing that with a commit

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from analyzers import languages
+from analyzers.activity import LINE_COMMITS_MAX
 from analyzers.evidence.history import Commit, FileHistory, RepositoryHistory, Since
 from analyzers.evidence.history_log import (
     ENTRY_FORMAT,
@@ -172,6 +173,18 @@ def since_commit(root: Path, base: str, symbols: Callable[[str], Sequence[Tracke
     files = read_diff(diff)
     by_path: Mapping[str, Sequence[Tracked]] = {each.path: symbols(each.path) for each in files if each.path}
     return since(base, now.head, commits, files, by_path)
+
+
+def line_of_work(root: Path) -> list[str]:
+    """The newest commits below HEAD along first parents, newest first."""
+    listed = git.run_git(root, ["rev-list", "--first-parent", "--no-merges", "-n", str(LINE_COMMITS_MAX), "HEAD"])
+    return listed.output.decode("ascii", "replace").split() if listed.ok else []
+
+
+def who_is_at_work(root: Path) -> str:
+    """The name under which git would record a commit made here; empty where it was never told one."""
+    said = git.run_git(root, ["var", "GIT_AUTHOR_IDENT"])
+    return said.output.decode("utf-8", "replace").partition(" <")[0].strip() if said.ok else ""
 
 
 def _feed(root: Path, tracker: Tracker, which: Sequence[str]) -> Iterator[None]:

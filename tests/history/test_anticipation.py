@@ -168,7 +168,8 @@ def test_stored_histories_add_up_to_the_same_past() -> None:
         FileHistory("a.py", "c2", commits, (whole, own)),
         FileHistory("tests/test_a.py", "c2", commits, (own,)),
     ]
-    past = activity.from_histories(histories, languages.LANGUAGES[0].is_test_path)
+    past, numbers = activity.from_histories(histories, languages.LANGUAGES[0].is_test_path)
+    assert numbers == {"c1": 0, "c2": 1}
     assert past.now == 2
     assert past.recency(("a.py", "f")) == (1, 2)
     assert features(past, CANDIDATES[0])[0]["fixed_20"] > 0

@@ -159,6 +159,15 @@ def test_what_changed_since(root: Path) -> None:
     assert history.since_commit(root, "--output=x", symbols) is None
 
 
+def test_who_is_at_work_on_what(root: Path) -> None:
+    git(root, "config", "user.name", "Ann Other")
+    git(root, "config", "user.email", "ann@example.org")
+    assert history.who_is_at_work(root) == "Ann Other"
+    line = git(root, "rev-list", "HEAD").split()
+    assert history.line_of_work(root) == line
+    assert history.line_of_work(root / "nowhere") == []
+
+
 def test_the_job_pauses_and_goes_on(root: Path, tmp_path: Path) -> None:
     folders = RepositoryFolders("id", root, tmp_path / "cache")
     job = history.HistoryJob(folders, Settings())
