@@ -92,7 +92,7 @@ _REASONS = {
     "dunder": "protocol methods are mostly trivial",
     "constructor": "constructors grow with everything, and mostly correctly",
     "depth": "nested functions are reached through what contains them",
-    "siblings": "in a crowded file each function is less likely to be the one",
+    "siblings": "in a small file each function is likelier to be the one",
     "edited": "it was edited a moment ago",
     "failing_test": "a failing test reaches it",
     "frame": "it is in a traceback",

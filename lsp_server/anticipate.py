@@ -164,7 +164,8 @@ def ranked(candidates: Sequence[Candidate], rows: Sequence[Sequence[float]], pre
     usual = anticipation.usual(rows)
     found = []
     for number in numbers:
-        why = predictor.why(rows[number], usual)[:REASONS_MAX]
+        # What speaks against it is no reason for standing here.
+        why = [each for each in predictor.why(rows[number], usual) if each[1] > 0][:REASONS_MAX]
         found.append(
             Anticipated(
                 candidates[number].path,
