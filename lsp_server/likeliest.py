@@ -6,7 +6,8 @@ import heapq
 
 from analyzers import languages
 from analyzers.records import Record
-from lsp_server import prepared
+from lsp_server import anticipate, prepared
+from lsp_server.store import repository_folders
 from lsp_server.view import View
 
 LOOKED_INTO_PER_SHOWN = 4
@@ -19,6 +20,16 @@ RANKED_SYMBOLS_MAX = 4_000
 def likeliest(view: View, count: int) -> list[Record]:
     """The records that someone will most likely ask about; without deep ones, of the most widely called functions."""
     return view.top(count) or _most_called(view, count)
+
+
+def foreseen(view: View, count: int) -> list[tuple[Record, float]]:
+    """What the predictor names, each as likely as it says, compared with the first.
+
+    Where it has not looked yet, `likeliest`, the n-th 1/n as likely: questions follow Zipf's law.
+    """
+    named = anticipate.likeliest(repository_folders(view.root).cache, count)
+    found = [(record, each.likelihood) for each in named if (record := prepared.record(view, each.path, each.symbol))]
+    return found or [(record, 1.0 / rank) for rank, record in enumerate(likeliest(view, count), 1)]
 
 
 def _most_called(view: View, count: int) -> list[Record]:

@@ -6,13 +6,14 @@ It reads through a `View` and keeps back what may not be sent. It must not know 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from analyzers.facts import FileFacts
 from analyzers.records import Record
 from analyzers.thinking.context import Material, neighbour_paths
 from lsp_server import prepared
-from lsp_server.likeliest import likeliest
+from lsp_server.likeliest import foreseen
+from lsp_server.seen_failing import seen_failing
 from lsp_server.sendable import Sendable
 from lsp_server.thinker import Candidate
 from lsp_server.view import View
@@ -25,8 +26,6 @@ EDGE_TOKENS = 110
 """What a neighbour adds to a context, about."""
 EDGES_COUNTED_MAX = 40
 
-Evidence = Callable[[Record], Sequence[str]]
-
 
 class WorkspaceSource:
     """Implements `thinker.Source`. Belongs to one thread, like its view."""
@@ -37,16 +36,17 @@ class WorkspaceSource:
         sendable: Sendable,
         *,
         context_tokens_max: int,
-        evidence: Evidence = lambda record: (),
-        likeliest: Callable[[View, int], Sequence[Record]] = likeliest,
+        predict: Callable[[View, int], Sequence[tuple[Record, float]]] = foreseen,
+        failing: Callable[[View], Mapping[tuple[str, str], Sequence[str]]] = seen_failing,
     ) -> None:
-        """`likeliest` is the predictor."""
+        """`predict` says what is likely to be asked about, and how likely; `failing` what failed where."""
         self._view = view
         self._sendable = sendable
         self._context_tokens_max = context_tokens_max
-        self._evidence = evidence
-        self._likeliest = likeliest
-        self._ranked: Sequence[Record] | None = None
+        self._predict = predict
+        self._find_failing = failing
+        self._failing: Mapping[tuple[str, str], Sequence[str]] = {}
+        self._ranked: Sequence[tuple[Record, float]] | None = None
         self._first: dict[tuple[str, str], None] = {}
 
     def refresh(self) -> None:
@@ -63,23 +63,26 @@ class WorkspaceSource:
             del self._first[next(iter(self._first))]
 
     def candidates(self) -> list[Candidate]:
-        """The likeliest, where they may be sent. The n-th is about 1/n as likely: questions follow Zipf's law."""
-        found: dict[tuple[str, str], Candidate] = {}
-        for path, symbol in reversed(self._first):
-            record = prepared.record(self._view, path, symbol)
-            if record is not None and self._sendable.may_send(path):
-                found[(path, symbol)] = self._candidate(record, 1.0, first=True)
+        """What may be sent: where the cursor rests, what failed, then the likeliest."""
         if self._ranked is None:
-            self._ranked = self._likeliest(self._view, CANDIDATES_MAX)
-        for rank, record in enumerate(self._ranked):
+            self._ranked = self._predict(self._view, CANDIDATES_MAX)
+            self._failing = self._find_failing(self._view)
+        found: dict[tuple[str, str], Candidate] = {}
+        for path, symbol in (*reversed(self._first), *reversed(list(self._failing))):
+            record = prepared.record(self._view, path, symbol)
+            if record is not None and (path, symbol) not in found and self._sendable.may_send(path):
+                found[(path, symbol)] = self._candidate(record, 1.0, first=True)
+        for record, likelihood in self._ranked:
             key = (record.path, record.name)
             if key not in found and self._sendable.may_send(record.path):
-                found[key] = self._candidate(record, 1.0 / (1 + rank))
+                found[key] = self._candidate(record, likelihood)
         return list(found.values())
 
     def material(self, candidate: Candidate) -> Material | None:
         record = prepared.record(self._view, candidate.path, candidate.symbol)
-        return collect(self._view, record, self._sendable, self._evidence(record)) if record is not None else None
+        if record is None:
+            return None
+        return collect(self._view, record, self._sendable, self._failing.get((record.path, record.name), ()))
 
     def _candidate(self, record: Record, predictability: float, *, first: bool = False) -> Candidate:
         edges = len(record.callers) + len(record.callees) + len(record.tests[:3]) + len(record.raises)
@@ -87,6 +90,8 @@ class WorkspaceSource:
         version = hashlib.blake2b(record.digest.encode(), digest_size=8)
         for dependency in record.depends:
             version.update(dependency.digest.encode())
+        for seen in self._failing.get((record.path, record.name), ()):
+            version.update(seen.encode("utf-8", "replace"))
         source = self._view.source(record.path)
         return Candidate(
             record.path,

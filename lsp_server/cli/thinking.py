@@ -172,7 +172,6 @@ def _source(view: View, chosen: Settings) -> WorkspaceSource:
         view,
         Sendable(view.root, (*chosen.sleep.exclude, *chosen.analysis.exclude)),
         context_tokens_max=chosen.sleep.context_tokens_max,
-        likeliest=likeliest,
     )
 
 

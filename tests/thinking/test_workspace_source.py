@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from analyzers import languages
+from analyzers.evidence.failures import Error, Failure, Frame, Report
+from analyzers.evidence.run_record import RunRecord
 from analyzers.records import Record
 from analyzers.text import blob_name
 from lsp_server import prepared
@@ -80,6 +82,21 @@ def test_candidates_come_from_what_is_called_and_the_cursor_comes_first(view: Vi
     material = it.material(first)
     assert material is not None
     assert set(material.sources) >= {"shop/stock.py", "shop/orders.py"}
+
+
+def test_what_failed_comes_first_and_is_told_to_the_model(view: View, monkeypatch: pytest.MonkeyPatch):
+    frames = (Frame("tests/test_orders.py", 5), Frame(str(view.root / "shop/orders.py"), 13), Frame("/usr/lib/x.py", 1))
+    failure = Failure((Error("AttributeError", "no label", frames),), "test_place_skips_what_is_missing")
+    record = RunRecord(Report((failure,)), {}, None)
+    monkeypatch.setattr("lsp_server.seen_failing.last_run", lambda root: record)
+    it = source(view)
+    first = it.candidates()[0]
+    assert (first.path, first.symbol, first.first) == ("shop/orders.py", "place", True)
+    material = it.material(first)
+    assert material is not None
+    assert list(material.evidence) == [
+        "the test test_place_skips_what_is_missing failed with AttributeError: no label, passing shop/orders.py:13"
+    ]
 
 
 def test_what_is_kept_back_is_neither_a_candidate_nor_material(view: View):
