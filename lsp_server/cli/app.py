@@ -67,11 +67,14 @@ def export(
         str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is standard output.")
     ] = "-",
     shallow: Annotated[bool, typer.Option("--shallow", help="Only what linking by name says, from the index.")] = False,
+    callgraph: Annotated[
+        bool, typer.Option("--callgraph", help="Only who calls whom by dotted names, as one JSON object.")
+    ] = False,
 ) -> None:
     """Analyse all files now and write what is known about every function and method, one JSON object a line."""
     from lsp_server.cli.exporting import export as run
 
-    run(path, output, shallow=shallow)
+    run(path, output, shallow=shallow, callgraph=callgraph)
 
 
 @app.command()

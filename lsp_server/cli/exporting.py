@@ -1,29 +1,39 @@
 """`forethought export`: one JSON object a line for every function and method. What is not known is left out.
 
 The export analyses the files as they are, whole, since a record keeps only the best of each list; `--shallow` reads
-what linking by name says instead.
+what linking by name says instead, and `--callgraph` writes who calls whom as one object.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from analyzers.records import Record
 from lsp_server import prepared
-from lsp_server.cli.exits import FAILED, Failure
+from lsp_server.cli.exits import FAILED, USAGE, Failure
 from lsp_server.cli.opening import open_view
 from lsp_server.cli.paths import folder_of
 from lsp_server.view import View
 
+if TYPE_CHECKING:
+    from analyzers.inference.analysis import Analysis
 
-def export(path: Path, output: str, *, shallow: bool) -> None:
+
+def export(path: Path, output: str, *, shallow: bool, callgraph: bool = False) -> None:
     """Writes the export to a file, or to standard output for `-`."""
-    rows = _linked(open_view(path)) if shallow else _analysed(folder_of(path))
+    if shallow and callgraph:
+        raise Failure(USAGE, "--callgraph needs the analysis: it goes without --shallow")
+    rows: Iterable[Mapping[str, object]]
+    if callgraph:
+        rows = [_whole(folder_of(path)).callgraph()]
+    else:
+        rows = _linked(open_view(path)) if shallow else _whole(folder_of(path)).export()
     encoder = msgspec.json.Encoder()
     lines = (encoder.encode(row) + b"\n" for row in rows)
     if output == "-":
@@ -48,11 +58,11 @@ def _write(target: Path, lines: Iterable[bytes]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _analysed(root: Path) -> Iterator[dict[str, object]]:
+def _whole(root: Path) -> Analysis:
     from lsp_server.whole import RECURSION_MAX, analysed
 
     sys.setrecursionlimit(max(RECURSION_MAX, sys.getrecursionlimit()))
-    yield from analysed(root).analysis.export()
+    return analysed(root).analysis
 
 
 def _linked(view: View) -> Iterator[dict[str, object]]:

@@ -108,6 +108,10 @@ def test_from_nothing_to_answers_and_back(tmp_path: Path) -> None:
     assert rows["find"]["callers"] == [{"path": "shop/store.py", "name": "price", "line": 12, "confidence": "certain"}]
     assert rows["find"]["returns_none"] == "sometimes"
     assert run("export", str(root), environment=environment).stdout == out.read_text()
+    graph = json.loads(run("export", str(root), "--callgraph", environment=environment).stdout)
+    assert graph["shop.store.price"] == ["shop.store.find"]
+    assert graph["shop.store"] == []
+    assert run("export", str(root), "--callgraph", "--shallow", environment=environment).returncode == 2
 
     status = json.loads(run("status", str(root), "--json", environment=environment).stdout)
     assert status["counts"]["files"] == 1
