@@ -15,6 +15,7 @@ from analyzers import graph
 from analyzers.facts import FileFacts, Symbol
 from analyzers.questions import catalogue
 from analyzers.questions.answer import Answer
+from analyzers.questions.kind import READS_MAX
 from analyzers.records import RANK, Dependency, Depth, Record
 from analyzers.text import span_digest
 from lsp_server.view import View
@@ -56,11 +57,18 @@ def record(view: View, path: str, name: str) -> Record | None:
     return deep if deep is not None else graph.linked_record(path, name, view)
 
 
-def answers(view: View, record: Record, muted: frozenset[str] = frozenset()) -> list[Answer]:
-    """Every prepared answer about a record, the likeliest first, each labelled fresh or stale."""
+def answers(
+    view: View, record: Record, muted: frozenset[str] = frozenset(), reads_max: int = READS_MAX
+) -> list[Answer]:
+    """Every prepared answer about a record, the likeliest first, each labelled fresh or stale.
+
+    `reads_max` bounds how many other records are read for them; an answer that needed more says so.
+    """
     changed = changed_since(view, record)
     neighbours = _Present(view) if record.depth < Depth.DEEP else _AsAnalysed(view, record)
-    found = catalogue.for_record(record, neighbours=neighbours, history=view.history(record.path), muted=muted)
+    found = catalogue.for_record(
+        record, neighbours=neighbours, history=view.history(record.path), muted=muted, reads_max=reads_max
+    )
     if not changed:
         return found
     return [msgspec.structs.replace(answer, freshness="stale", stale_because=changed) for answer in found]

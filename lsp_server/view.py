@@ -7,6 +7,7 @@ waits, and raises nothing: what cannot be read is absent. Knows no question and 
 from __future__ import annotations
 
 import logging
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -84,9 +85,10 @@ class View:
         return self._state()
 
     def uri(self, path: str) -> str:
-        """The URI by which editors know a file of the repository."""
+        """The URI by which editors know a file of the repository, or a library's, which goes by its absolute path."""
         on = locations.platform()
-        return locations.path_to_uri(locations.absolute(path, str(self.root), on), on)
+        full = path if os.path.isabs(path) else locations.absolute(path, str(self.root), on)
+        return locations.path_to_uri(full, on)
 
     def blob(self, path: str) -> str | None:
         """The blob that the index has for a path."""

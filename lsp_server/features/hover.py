@@ -12,6 +12,8 @@ from lsp_server.features.convert import offset_at, range_of
 from lsp_server.render import markdown
 from lsp_server.session import Session
 
+READS_MAX = 40
+"""Other records that one hover reads; what takes more belongs to the question when it is asked."""
 METHOD = types.TEXT_DOCUMENT_HOVER
 
 
@@ -24,7 +26,7 @@ def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
         return None
     session.focused(document, found.record.path, found.record.name)
     document.repository.focus(found.record.path, found.record.name)
-    answers = prepared.answers(document.view, found.record, session.muted)
+    answers = prepared.answers(document.view, found.record, session.muted, READS_MAX)
     text = markdown.hover(answers, document.view.line_now, document.view.uri, document.view.note())
     if not text:
         return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -113,5 +115,37 @@ def test_after_shutdown_only_exit_is_answered(folder: Path) -> None:
                 await editor.request("textDocument/hover", {})
             editor.notify("exit", None)
             await asyncio.wait_for(editor.process.wait(), 10)
+
+    drive(scenario)
+
+
+def test_a_port_speaks_the_same_protocol(folder: Path) -> None:
+    async def scenario() -> None:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "lsp_server.cli", "serve", "--tcp", "127.0.0.1:0", stderr=asyncio.subprocess.PIPE
+        )
+        assert process.stderr is not None
+        announced = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
+        host, port = announced.strip().rpartition(" ")[2].rsplit(":", 1)
+        reader, writer = await asyncio.open_connection(host, int(port))
+
+        def send(message: dict[str, object]) -> None:
+            body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+            writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+        async def receive() -> dict[str, object]:
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+            length = int(head.split(b"\r\n")[0].split(b":")[1])
+            told: dict[str, object] = json.loads(await reader.readexactly(length))
+            return told
+
+        folders = [{"uri": folder.as_uri(), "name": "f"}]
+        send({"id": 1, "method": "initialize", "params": {"capabilities": {}, "workspaceFolders": folders}})
+        assert "capabilities" in str(await receive())
+        send({"id": 2, "method": "shutdown"})
+        assert (await receive())["result"] is None
+        send({"method": "exit"})
+        writer.close()
+        assert await asyncio.wait_for(process.wait(), 20) == 0
 
     drive(scenario)
