@@ -67,6 +67,8 @@ class Raised(msgspec.Struct, frozen=True, array_like=True, gc=False):
     place: Place
     through: tuple[str, ...] = ()
     """Qualified names of the calls on the way, the outermost first; empty where the function itself raises it."""
+    operation: str = ""
+    """The operation or library function that raises it in the end; empty where a statement does."""
 
 
 class Way(msgspec.Struct, frozen=True, array_like=True, gc=False):

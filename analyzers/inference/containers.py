@@ -164,7 +164,8 @@ def load_index(frame: Frame, obj: Values, key: Values, node: ir.Index) -> Values
         elif value is NONE:
             frame.raises(node, frame.program.builtin("TypeError"), "None[…]", rare=len(obj) > 1)
         elif isinstance(value, Const) and value.kind == "str":
-            frame.raises(node, frame.program.builtin("IndexError"), "[]", rare=True)
+            if not isinstance(node.key, ir.Slice):
+                frame.raises(node, frame.program.builtin("IndexError"), "[]", rare=True)
             result = result | expressions.instances(frame, frame.program.builtin_class("str"))
         else:
             result = result | ANYTHING

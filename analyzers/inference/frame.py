@@ -25,6 +25,7 @@ from analyzers.inference.scopes import (
     ModuleScope,
     RaiseSite,
     ReturnSite,
+    never_returns,
 )
 from analyzers.inference.values import (
     ANYTHING,
@@ -34,6 +35,7 @@ from analyzers.inference.values import (
     NONE,
     NOTHING,
     UNKNOWN,
+    Bound,
     ClassValue,
     External,
     FunctionValue,
@@ -215,13 +217,9 @@ class Frame:
         """Whether a call ends control here: `sys.exit()` and what is declared `NoReturn`."""
         if isinstance(call.func, ir.Attr | ir.Name):
             name = call.func.name if isinstance(call.func, ir.Attr) else call.func.id
-            if name in _NEVER:
+            if name in _NEVER or name in self.program.never_return:
                 values = expressions.evaluate(self, call.func)
-                return any(
-                    (isinstance(v, FunctionValue) and v.body.full_name in _NEVER_RETURNS) or (isinstance(v, Instance)
-                    and v.cls.full_name in _NEVER_RETURNS)
-                    for v in values
-                )  # fmt: skip
+                return bool(values) and all(_never_returns(v) for v in values)
         return False
 
     def assign(self, stmt: ir.Assign) -> None:
@@ -259,6 +257,9 @@ class Frame:
     def bind(self, target: ir.Expr, values: Values) -> None:
         """An assignment to a target of any form."""
         if isinstance(target, ir.Name):
+            if self.body.function is None and not self.module.library:
+                owner = self.classes[-1] if self.classes else self.module
+                self.findings.accesses[target.start, owner, target.id, True] = (target, owner, target.id, True)
             self.store_name(target.id, values, target)
         elif isinstance(target, ir.Attr):
             attributes.store(self, target, values)
@@ -676,6 +677,15 @@ def join(first: Env | None, second: Env | None) -> Env | None:
         if name not in first and "." not in name:
             result[name] = values
     return result
+
+
+def _never_returns(value: Value) -> bool:
+    if isinstance(value, Instance):
+        return value.cls.full_name in _NEVER_RETURNS
+    function = value.func if isinstance(value, Bound) else value
+    if not isinstance(function, FunctionValue) or function.body.function is None:
+        return False
+    return function.body.full_name in _NEVER_RETURNS or never_returns(function.body.function)
 
 
 def _last_name(expr: ir.Expr) -> str:

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from analyzers import ir
 from analyzers.inference import frame as frames
 from analyzers.inference.cells import Cell
-from analyzers.inference.scopes import Body, ClassScope, Findings, ModuleScope
+from analyzers.inference.scopes import Body, ClassScope, Findings, ModuleScope, never_returns
 from analyzers.inference.values import EMPTY, Universe, Values
 
 _T = TypeVar("_T")
@@ -54,6 +54,8 @@ class Program:
         self.generation = 0
         self.settled = False
         """Whether everything that flows has flowed, so that what is still without a value is unknown."""
+        self.never_return: set[str] = set()
+        """Names of the functions that are declared never to return."""
         self.declared: dict[object, Values] = {}
         """What library functions were found to be declared to return, by function and arguments."""
         self.changed: set[Body] = set()
@@ -125,6 +127,8 @@ class Program:
                 body.function, body.parent = function, parent
                 kept.add(body)
             module.bodies[index] = body
+            if never_returns(function):
+                self.never_return.add(function.name)
         counts = {}
         for index, node in enumerate(module.unit.classes):
             nth = counts.get(node.qualname, 0)

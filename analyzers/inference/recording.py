@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     ClassValue,
     Const,
     Container,
+    External,
     FunctionValue,
     Generator,
     Instance,
@@ -52,6 +53,7 @@ from analyzers.records import (
     Verdict,
     Way,
 )
+from analyzers.tables import enclosing
 
 QUOTE_CHARACTERS_MAX = 120
 """Length of a quoted line; the rest is cut."""
@@ -65,12 +67,12 @@ CAUGHT_CALLS_MAX = 4
 RESOURCES = frozenset({"files", "processes", "network", "locks"})
 CHANGING = {
     "files": "files",
-    "processes": "starts or ends processes",
-    "network": "talks over the network",
-    "output": "writes output",
+    "processes": "processes that it starts or ends",
+    "network": "what it sends over the network",
+    "output": "output that it writes",
     "environment": "environment variables",
     "globals": "interpreter-wide state",
-    "threads": "starts threads",
+    "threads": "threads that it starts",
 }
 
 
@@ -246,7 +248,9 @@ class _Recorder:
 
     def raised(self, body: Body, escape: Escape) -> Raised:
         through = tuple(b.qualname for b in escape.through)
-        return Raised(type_name(escape.type), escape.confidence, self.place(body, escape.node), through)
+        return Raised(
+            type_name(escape.type), escape.confidence, self.place(body, escape.node), through, escape.operation
+        )
 
     def tests(self, body: Body) -> tuple[tuple[ReachingTest, ...], int]:
         found = self.summaries.tests_of(body)
@@ -262,7 +266,9 @@ class _Recorder:
             if NONE not in self.summaries.site_values(site):
                 continue
             if site.node is None:
-                yield Way("its end is reached without a `return`", "certain", self.last_line(body))
+                assert body.function is not None
+                sure: Confidence = "certain" if _ends_surely(body.function.body) else "likely"
+                yield Way("its end is reached without a `return`", sure, self.last_line(body))
                 continue
             place = self.place(body, site.node)
             if site.value is None:
@@ -283,12 +289,38 @@ class _Recorder:
             if body.function is not None and any(p.name == value.id for p in body.function.parameters):
                 yield Way(f"the caller passed None for `{value.id}`", "likely", place)
                 return
-        yield Way("what it returns can be None", "likely", place)
+        if isinstance(value, ir.Call):
+            yield Way(f"`{self.quote(value.func)}` can return None", "likely", place)
+        elif isinstance(value, ir.Attr | ir.Index | ir.Name):
+            yield Way(f"`{self.quote(value)}` can be None", "likely", place)
+        else:
+            yield Way("what it returns can be None", "likely", place)
 
     def last_line(self, body: Body) -> Place:
+        """The statement after which nothing follows; of one that holds others, its first line."""
         assert body.function is not None
-        last = body.function.body[-1] if body.function.body else body.function
-        return self.place(body, last)
+        last = _last_reached(body.function.body)
+        return self.on_line(body, last) if last is not None else self.place(body, _header(body.function))
+
+    def on_line(self, body: Body, node: ir.Node) -> Place:
+        """The line on which a node stands: a name alone says little."""
+        source = self.source if body.module is self.module else self.sources(body.module.path)
+        if source is None:
+            return self.place(body, node)
+        data = source.data
+        end = data.find(b"\n", node.start)
+        line = data[data.rfind(b"\n", 0, node.start) + 1 : end if end >= 0 else len(data)]
+        start = node.start - len(line[: node.start - data.rfind(b"\n", 0, node.start) - 1].lstrip())
+        text = data[start : start + len(line.lstrip())].rstrip()
+        comment = text.rfind(b"  #")
+        if comment > node.start - start and not {b'"'[0], b"'"[0]} & set(text[comment:]):
+            text = text[:comment].rstrip()
+        place = self.place(body, ir.Node(start, start + len(text)))
+        if body.function is None:
+            at = enclosing(source.facts, node.start, ("class",))
+            around = source.facts.symbols[at].qualname if at >= 0 else ""
+            return Place(place.path, place.start, place.end, place.line, around, place.quote)
+        return place
 
     def returns(self, body: Body) -> Iterator[Way]:
         function = body.function
@@ -308,7 +340,7 @@ class _Recorder:
 
     def changes(self, body: Body) -> Iterator[Way]:
         for effect in sorted(body.findings.effects.values(), key=lambda e: e.node.start):
-            place = self.place(body, effect.node)
+            place = self.on_line(body, effect.node)
             if effect.kind in {"field", "item"}:
                 if _is_local(body, effect.text):
                     continue
@@ -349,7 +381,7 @@ class _Recorder:
         for caller, expression, parameter, values in self.summaries.passed(body):
             place = self.place(caller, expression)
             confidence: Confidence = "likely"
-            yield Passed(parameter, place.quote, described(values), confidence, place)
+            yield Passed(parameter, place.quote, described(values).replace("`", ""), confidence, place)
 
     def caught(self, body: Body) -> Iterator[Caught]:
         """Handlers up the callers that stop what leaves this function."""
@@ -379,10 +411,14 @@ class _Recorder:
             level = above
 
     def accesses(self, owner: ClassScope | ModuleScope, name: str) -> Iterator[Access]:
+        said: set[tuple[str, int, bool]] = set()
         for body, node, writes in self.summaries.accesses(owner, name):
             test = self.summaries.is_test_path(body.module.path)
-            place = self.place(body, node)
-            yield Access(place, writes, "likely", test)
+            place = self.on_line(body, node)
+            key = (place.path, place.start, writes)
+            if key not in said:
+                said.add(key)
+                yield Access(place, writes, "likely", test)
 
     def overridden(self, body: Body) -> Iterator[Ref]:
         if body.cls is not None and body.function is not None:
@@ -391,6 +427,22 @@ class _Recorder:
                 if other is not None and not scope.library:
                     yield Ref(scope.module.path, other.qualname, self.line(other), "certain")
                     return
+            yield from self.overridden_outside(body, body.cls, body.function.name)
+
+    def overridden_outside(self, body: Body, cls: ClassScope, name: str) -> Iterator[Ref]:
+        """The library's method that a method stands in for, or what its unknown base class may have."""
+        if name.startswith("__"):
+            return
+        for scope in cls.mro()[1:]:
+            if scope.library and scope.attrs.get(name) is not None:
+                yield Ref("", f"{scope.module.name}.{scope.qualname}.{name}", 0, "certain")
+                return
+        for scope in cls.mro():
+            for base in scope.bases:
+                for value in base:
+                    if isinstance(value, External):
+                        yield Ref("", f"{value.name}.{name}", 0, "possible")
+                        return
 
     def overriding(self, body: Body) -> Iterator[Ref]:
         if body.cls is not None and body.function is not None:
@@ -475,6 +527,37 @@ def _called(node: ir.Node) -> ir.Node:
 
 def _header(function: ir.Function) -> ir.Node:
     return ir.Node(function.name_start, function.name_end)
+
+
+def _last_reached(statements: Sequence[ir.Stmt]) -> ir.Stmt | None:
+    """The statement after which a body ends without a `return`."""
+    last = statements[-1] if statements else None
+    if isinstance(last, ir.With):
+        return _last_reached(last.body) or last
+    if isinstance(last, ir.Try):
+        parts = [last.orelse or last.body, *(handler.body for handler in last.handlers)]
+        reached = next((part for part in parts if part and not _leaves(part[-1])), None)
+        return _last_reached(reached) if reached is not None else last
+    return last
+
+
+def _ends_surely(statements: Sequence[ir.Stmt]) -> bool:
+    """Whether the end of a body is reached without going by a call that might never return."""
+    last = statements[-1] if statements else None
+    if isinstance(last, ir.ExprStmt):
+        return not isinstance(last.value, ir.Call | ir.Await)
+    if isinstance(last, ir.With):
+        return _ends_surely(last.body)
+    if isinstance(last, ir.If):
+        return not last.orelse or _ends_surely(last.body) or _ends_surely(last.orelse)
+    if isinstance(last, ir.Try):
+        parts = [last.orelse or last.body, *(handler.body for handler in last.handlers)]
+        return any(_ends_surely(part) for part in parts)
+    return last is not None and not _leaves(last)
+
+
+def _leaves(stmt: ir.Stmt) -> bool:
+    return isinstance(stmt, ir.Return | ir.Raise | ir.Jump)
 
 
 def _handler_header(node: ir.Node) -> ir.Node:

@@ -268,6 +268,13 @@ class Findings:
     """Whether the end of the body can be reached."""
 
 
+def never_returns(function: ir.Function) -> bool:
+    """Whether a function is declared to be one that never returns."""
+    declared = function.returns
+    name = declared.name if isinstance(declared, ir.Attr) else declared.id if isinstance(declared, ir.Name) else ""
+    return name in {"NoReturn", "Never"}
+
+
 class Body:
     """Something that runs: a module's top level (classes' bodies included) or a function."""
 

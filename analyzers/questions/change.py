@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from analyzers.questions.answer import Answer, Claim
-from analyzers.questions.kind import EVERYTHING, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
+from analyzers.questions.kind import EVERYTHING, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
 from analyzers.questions.quote import is_private, place_at
 from analyzers.questions.tests import ranked_tests
@@ -69,7 +69,8 @@ def impact(kind: Kind, asked: Asked) -> Answer | None:
         shown,
         claims,
         unknown=_outside(asked),
-        interest=0.9 if len(indirect) > len(users) or (followers and users) else 0.4,
+        # Who reads and writes a field is asked first, and says most of it.
+        interest=0.9 if record.kind not in HOLDER and (len(indirect) > len(users) or (followers and users)) else 0.4,
     )
 
 

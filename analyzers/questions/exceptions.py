@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+import msgspec
+
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
@@ -19,7 +21,7 @@ RECORDS_MAX = 150
 
 def raises(kind: Kind, asked: Asked) -> Answer | None:
     """What can this raise, and from where."""
-    groups = by_type(asked.record.raises)
+    groups = by_type(told(asked))
     if not groups:
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
@@ -29,11 +31,8 @@ def raises(kind: Kind, asked: Asked) -> Answer | None:
             asked, "nothing that is known", "likely" if not unread else "possible", unknown=unknown, interest=0.05
         )
     sure = [name for name, each in groups if each[0].confidence != "possible"]
-    maybe = len(groups) - len(sure)
     if sure:
         conclusion = listed([code(last_name(name)) for name in sure], most=3 if len(sure) > 4 else 4)
-        if maybe:
-            conclusion += f", and {number(maybe)} possible"
     else:
         conclusion = f"possibly {listed([code(last_name(name)) for name, _ in groups], joint='or', most=3)}"
     claims = [_raised_claim(asked, each) for _, each in groups]
@@ -43,9 +42,27 @@ def raises(kind: Kind, asked: Asked) -> Answer | None:
     return kind.says(asked, conclusion, shown, claims, interest=interest)
 
 
+def told(asked: Asked) -> list[Raised]:
+    """What can leave it, with the confidence at which a person would want to hear of it.
+
+    What an operation raises on a value of a wrong kind is left out: almost every line can. What it raises further down
+    is true and yet seldom the cause.
+    """
+    found = []
+    for each in asked.record.raises:
+        if each.operation and last_name(each.type) in asked.words.mistakes:
+            continue
+        distant = each.operation and len(each.through) > 1
+        found.append(msgspec.structs.replace(each, confidence="possible") if distant else each)
+    return found
+
+
 def by_type(raised: Sequence[Raised]) -> list[tuple[str, list[Raised]]]:
     """Grouped by exception type: the surest first, what is raised here before what comes from calls."""
-    ordered = sorted(raised, key=lambda each: (RANK[each.confidence], len(each.through), each.place.start))
+    ordered = sorted(
+        raised,
+        key=lambda each: (RANK[each.confidence], each.operation != "", len(each.through), each.place.start),
+    )
     groups: dict[str, list[Raised]] = {}
     for each in ordered:
         groups.setdefault(each.type, []).append(each)
@@ -71,7 +88,7 @@ def _raised_claim(asked: Asked, raised: Sequence[Raised]) -> Claim:
 def catches(kind: Kind, asked: Asked) -> Answer | None:
     """Who catches what leaves this function, and who lets it escape."""
     record = asked.record
-    leaving = [name for name, each in by_type(record.raises) if each[0].confidence != "possible"]
+    leaving = [name for name, each in by_type(told(asked)) if each[0].confidence != "possible"]
     handled = sorted(record.caught, key=lambda each: (RANK[each.confidence], not each.swallows, each.place.start))
     if not leaving and not handled:
         if not asked.deep:

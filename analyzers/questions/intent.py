@@ -74,18 +74,14 @@ def rationale(kind: Kind, asked: Asked) -> Answer | None:
     if not claims and not told:
         return kind.not_known(asked, *(f"{each}: none was found" for each in looked)) if looked else None
     if claims:
-        parts = [claims[0].text]
-        more = len(claims) - 1
-        if more:
-            parts.append(f"and {counted(more, 'other comment')}")
-        conclusion = " ".join(parts)
+        conclusion = "a comment says" if len(claims) == 1 else f"{counted(len(claims), 'comment')} say"
     else:
         conclusion = f"no comment says; {counted(len(told), 'commit tells', 'commits tell')} of it"
     unknown = [] if history is not None else ["what the commits say: no history was read"]
     return kind.says(
         asked,
         conclusion,
-        "likely" if claims else "possible",
+        "certain" if claims else "possible",
         [*claims, *told],
         unknown=unknown,
         interest=0.8 if claims else 0.3,

@@ -40,8 +40,14 @@ def changes(kind: Kind, asked: Asked) -> Answer | None:
         conclusion if sure else f"possibly {conclusion}",
         shown,
         _grouped(asked, ways),
-        interest=1.0 if sure else 0.4,
+        interest=(0.15 if _only_makes(asked, names) else 1.0) if sure else 0.4,
     )
+
+
+def _only_makes(asked: Asked, names: Sequence[str]) -> bool:
+    """Whether a constructor fills in the fields of what it makes, as every one does."""
+    own = tuple(f"`{name}." for name in asked.words.own)
+    return last_name(asked.record.name) in asked.words.constructors and all(name.startswith(own) for name in names)
 
 
 def assumes(kind: Kind, asked: Asked) -> Answer | None:
@@ -62,7 +68,11 @@ def _grouped(asked: Asked, ways: Sequence[Way]) -> list[Claim]:
     claims = []
     for text, each in groups.items():
         line = clause_text(asked, each[0].place)
-        shown = f"{text}: {code(line)}" if line and line not in text.replace("`", "") else text
+        shown = text
+        if line and line.startswith(text.strip("`")):
+            shown = code(line)
+        elif line and line not in text.replace("`", ""):
+            shown = f"{text}: {code(line)}"
         more = f", and at {counted(len(each) - 1, 'other place')}" if len(each) > 1 else ""
         claims.append(claim(shown + more, each[0].confidence, *(way.place for way in each)))
     return claims
@@ -80,7 +90,8 @@ def writers(kind: Kind, asked: Asked) -> Answer | None:
     if outside and len(outside) < len(accesses):
         conclusion += f", {number(len({each.place.symbol for each in outside}))} outside {code(last_name(owner))}"
     only_start = all(
-        not each.place.symbol or last_name(each.place.symbol) in asked.words.constructors for each in accesses
+        each.place.symbol in ("", owner) or last_name(each.place.symbol) in asked.words.constructors
+        for each in accesses
     )
     if only_start:
         conclusion = "only where it is made" if owner else "only its definition"

@@ -179,7 +179,8 @@ def _siblings(asked: Asked) -> list[Ref]:
     record = asked.record
     found: dict[tuple[str, str], Ref] = {}
     for ref in (*record.overrides, *record.overridden_by):
-        found.setdefault((ref.path, ref.name), ref)
+        if ref.path:
+            found.setdefault((ref.path, ref.name), ref)
     for ref in record.overrides:
         base = asked.neighbours.record(ref.path, ref.name)
         for other in base.overridden_by if base is not None else ():

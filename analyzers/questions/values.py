@@ -199,7 +199,14 @@ def _passed_claim(each: Sequence[Passed]) -> Claim:
             joint="or",
             most=4,
         )
-    types = list(dict.fromkeys(value.type for value in each if value.type and not _LITERAL.match(value.text)))
+    types = list(
+        dict.fromkeys(
+            name
+            for value in each
+            if value.type and not _LITERAL.match(value.text)
+            for name in re.split(r", | or ", value.type)
+        )
+    )
     kinds = f"; {listed([code(name, 40) for name in types], joint='or', most=3)}" if types else ""
     places = [values[0].place for _, values in ordered] + [value.place for _, values in ordered for value in values[1:]]
     return claim(f"{code(each[0].parameter)}: {shown}{kinds}", weakest(value.confidence for value in each), *places)

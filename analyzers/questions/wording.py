@@ -17,6 +17,10 @@ class Words(msgspec.Struct, frozen=True):
     language: str
     none: str
     """The value that stands for nothing."""
+    own: tuple[str, ...]
+    """What code calls the object whose method is running."""
+    mistakes: frozenset[str]
+    """Errors that almost any operation gives on a value of a wrong kind."""
     raises: str
     """What a statement does with an exception, third person."""
     raise_: str
@@ -51,6 +55,8 @@ class Words(msgspec.Struct, frozen=True):
 _PYTHON = Words(
     language="python",
     none="None",
+    own=("self", "cls"),
+    mistakes=frozenset({"TypeError", "AttributeError", "NameError", "UnboundLocalError", "RecursionError"}),
     raises="raises",
     raise_="raise",
     raised="raised",
@@ -114,6 +120,8 @@ _PYTHON = Words(
 _TYPESCRIPT = Words(
     language="typescript",
     none="undefined",
+    own=("this",),
+    mistakes=frozenset({"TypeError", "ReferenceError", "RangeError"}),
     raises="throws",
     raise_="throw",
     raised="thrown",

@@ -1,8 +1,9 @@
 """Sheets: hovers as text, one judgement before each line, and what the judgements come to.
 
-A sheet has a block for each hover, under a line `## path:line name`. Each line of the hover follows after its judgement
-and a bar: `right`, `wrong` or `useless`, the latter two with a word why (`wrong, the loop never ends | - ...`). A hover's
-last line, which says how fresh it is, is not judged. Lines that begin with `#` and one blank are notes.
+A sheet has a block for each hover, under a line `## path:line name`. Each line of the hover follows after its
+judgement and a bar: `right`, `wrong` or `useless`, the latter two with a word why
+(`wrong, the loop never ends | - ...`). A hover's last line, which says how fresh it is, is not judged. Lines that begin
+with `#` and one blank are notes.
 """
 
 from __future__ import annotations

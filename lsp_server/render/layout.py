@@ -40,10 +40,17 @@ class Layout:
 def lay_out(answers: Sequence[Answer]) -> Layout:
     """The answers that the catalogue chooses for a hover, and the names of others that are prepared."""
     chosen = catalogue.choose_for_hover(answers, claims_max=CLAIMS_MAX)
-    shown = tuple(Shown(each, each.claims[:CLAIMS_MAX], len(each.claims[CLAIMS_MAX:])) for each in chosen)
+    shown = tuple(_shown(each) for each in chosen)
     kinds = {each.kind for each in chosen}
     also = [short_question(each.question) for each in answers if each.kind not in kinds and each.weight > 0]
     return Layout(shown, tuple(also[:ALSO_MAX]))
+
+
+def _shown(answer: Answer) -> Shown:
+    """The claims that fit; what is merely possible gives way where something surer is known."""
+    surer = [claim for claim in answer.claims if claim.confidence != "possible"]
+    kept = (surer or answer.claims)[:CLAIMS_MAX]
+    return Shown(answer, tuple(kept), len(answer.claims) - len(kept))
 
 
 def short_question(question: str) -> str:

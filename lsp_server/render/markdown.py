@@ -60,7 +60,7 @@ def _answer(shown: Shown, resolve: Resolve, uri_of: UriOf) -> str:
     head = " · ".join([f"**{escape(answer.question)}** {prose(answer.conclusion)}", *tail])
     lines = [_claim(claim, answer, resolve, uri_of) for claim in shown.claims]
     if shown.left_out:
-        lines[-1] += f" · and {shown.left_out} more"
+        lines[-1] += f" · {shown.left_out} more {'line' if shown.left_out == 1 else 'lines'}"
     return "\n".join([head, *lines])
 
 
