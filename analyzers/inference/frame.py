@@ -253,6 +253,12 @@ class Frame:
                     self.store_name(target.id, values, target)
             elif isinstance(target, ir.Attr):
                 attributes.store(self, target, values)
+                # A declaration says what a field will hold and writes nothing.
+                said = self.findings.accesses
+                for key in [key for key in said if key[0] == target.start and key[3]]:
+                    del said[key]
+                for effect in [effect for effect in self.findings.effects if effect[0] == target.start]:
+                    del self.findings.effects[effect]
 
     def bind(self, target: ir.Expr, values: Values) -> None:
         """An assignment to a target of any form."""

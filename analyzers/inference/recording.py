@@ -248,9 +248,11 @@ class _Recorder:
 
     def raised(self, body: Body, escape: Escape) -> Raised:
         through = tuple(b.qualname for b in escape.through)
-        return Raised(
-            type_name(escape.type), escape.confidence, self.place(body, escape.node), through, escape.operation
-        )
+        is_test = self.summaries.is_test_path
+        # A test's own subclass or callback says nothing of the program.
+        foreign = any(is_test(b.module.path) for b in escape.through) and not is_test(body.module.path)
+        confidence: Confidence = "possible" if foreign else escape.confidence
+        return Raised(type_name(escape.type), confidence, self.place(body, escape.node), through, escape.operation)
 
     def tests(self, body: Body) -> tuple[tuple[ReachingTest, ...], int]:
         found = self.summaries.tests_of(body)
@@ -358,7 +360,7 @@ class _Recorder:
 
     def resources(self, body: Body) -> Iterator[Way]:
         for effect in sorted(body.findings.effects.values(), key=lambda e: e.node.start):
-            if effect.kind in RESOURCES and not effect.text.startswith("read"):
+            if effect.kind in RESOURCES and (effect.text.startswith("open") or effect.kind == "locks"):
                 place = self.place(body, effect.node)
                 yield Way(f"`{place.quote}`", "likely", place)
 

@@ -272,6 +272,8 @@ def never_returns(function: ir.Function) -> bool:
     """Whether a function is declared to be one that never returns."""
     declared = function.returns
     name = declared.name if isinstance(declared, ir.Attr) else declared.id if isinstance(declared, ir.Name) else ""
+    if isinstance(declared, ir.Const) and isinstance(declared.value, str):
+        name = declared.value.rpartition(".")[2]
     return name in {"NoReturn", "Never"}
 
 

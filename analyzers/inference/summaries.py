@@ -114,7 +114,7 @@ class Summaries:
 
     def is_test(self, body: Body) -> bool:
         """Whether a test runner would run this function."""
-        return self.is_test_path(body.module.path) and self.is_test_name(body.qualname)
+        return body.parent is None and self.is_test_path(body.module.path) and self.is_test_name(body.qualname)
 
     # One body.
 
@@ -176,6 +176,8 @@ class Summaries:
         """Who calls a body, each caller with its surest call."""
         found = []
         for caller, edges in self.links.callers.get(body, {}).items():
+            if caller.module.library:
+                continue
             best = min(edges, key=lambda e: (RANK[e[1]], e[0].node.start))
             found.append((caller, best))
         return sorted(

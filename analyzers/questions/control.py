@@ -310,6 +310,12 @@ def dead(kind: Kind, asked: Asked) -> Answer | None:
                 interest=0.8,
             )
         return _dead_through(kind, asked, outer)
+    if record.kind == "class":
+        if record.overridden_by:
+            heirs = [code(short_name(ref.name)) for ref in record.overridden_by]
+            return kind.says(asked, f"no: {listed(heirs, most=2)} {'derive' if len(heirs) > 1 else 'derives'} from it",
+                             "certain", interest=0.0)  # fmt: skip
+        return kind.not_known(asked, "whether it is used without an instance of it being made")
     if called_by_language(asked):
         return kind.not_known(asked, "the language calls methods of that name by itself")
     if record.overrides and record.kind != "class":

@@ -52,7 +52,8 @@ def told(asked: Asked) -> list[Raised]:
     for each in asked.record.raises:
         if each.operation and last_name(each.type) in asked.words.mistakes:
             continue
-        distant = each.operation and len(each.through) > 1
+        # A library's function is named as `module.function:Type`; the rest are the language's own operations.
+        distant = each.operation and len(each.through) > (":" in each.operation)
         found.append(msgspec.structs.replace(each, confidence="possible") if distant else each)
     return found
 

@@ -53,9 +53,9 @@ def text_of(asked: Asked, place: Place) -> str:
 
 def clause_text(asked: Asked, place: Place) -> str:
     """The line at a place: its quote, or the source's own line; what goes over several lines is put on one."""
-    if place.quote:
-        return place.quote
     source = asked.neighbours.source(place.path)
+    if place.quote and (source is None or not place.quote.endswith("…")):
+        return place.quote
     if source is None:
         return ""
     if b"\n" in source[place.start : place.end] and place.end - place.start <= CALL_BYTES_MAX:
