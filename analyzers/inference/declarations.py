@@ -6,11 +6,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from analyzers import ir
-from analyzers.inference import attributes, containers, expressions
+from analyzers.inference import attributes, containers, expressions, overloads
 from analyzers.inference.scopes import Body, ClassScope, ModuleScope
 from analyzers.inference.values import (
     ANYTHING,
     EMPTY,
+    NONE,
     NOTHING,
     UNKNOWN,
     ClassValue,
@@ -40,6 +41,25 @@ _ALIASES = {
     "DefaultDict": "defaultdict", "OrderedDict": "OrderedDict", "Deque": "deque", "Text": "str",
     "LiteralString": "str",
 }  # fmt: skip
+
+
+def fitting(values: Values, declared: Values) -> Values:
+    """What flows into a parameter, less what its declaration excludes.
+
+    A declaration is believed where it names classes of the workspace: an unrelated one is far more often a way
+    that the analysis could not keep apart from others than a caller's mistake.
+    """
+    wanted = [v.cls for v in declared if isinstance(v, Instance)]
+    if len(wanted) < len(declared - NOTHING) or any(cls.library or overloads.is_protocol(cls) for cls in wanted):
+        return values - ANYTHING
+    return frozenset(v for v in values if v is not UNKNOWN and (v is NONE or _fits(v, wanted)))
+
+
+def _fits(value: Value, wanted: list[ClassScope]) -> bool:
+    if not isinstance(value, Instance) or value.cls.library:
+        return True
+    cls = value.cls
+    return cls.has_unknown_base() or any(cls.is_subclass(other) or other.is_subclass(cls) for other in wanted)
 
 
 def evaluate(

@@ -163,7 +163,7 @@ class Frame:
         if not declared and not (flows - ANYTHING):
             return flows | default | self.bottom()
         if declared:
-            flows = frozenset(v for v in flows if v is not UNKNOWN)
+            flows = declarations.fitting(flows, declared)
         return flows | declared | default
 
     def star_parameter(self, parameter: ir.Parameter, kind: str, values: Values) -> Values:

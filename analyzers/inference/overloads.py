@@ -146,12 +146,12 @@ def _compatible(frame: Frame, body: Body, parameter: ir.Parameter, values: Value
             other = attributes.class_of(frame, want) if not isinstance(want, Const) else None
             if isinstance(want, Const):
                 continue
-            if other is None or cls.is_subclass(other) or _is_protocol(other) or cls.has_unknown_base():
+            if other is None or cls.is_subclass(other) or is_protocol(other) or cls.has_unknown_base():
                 return True
     return False
 
 
-def _is_protocol(cls: ClassScope) -> bool:
+def is_protocol(cls: ClassScope) -> bool:
     return any(
         isinstance(a.value, ir.Name | ir.Index)
         and (a.value.id if isinstance(a.value, ir.Name) else getattr(a.value.obj, "id", "")) == "Protocol"
