@@ -226,8 +226,22 @@ def _from_tuple(value: Instance, key: Values) -> Values:
     return result or frozenset().union(*value.args) or ANYTHING
 
 
-def _lookup_raises(frame: Frame, value: Value, node: ir.Index) -> None:
+_SPLITTING = frozenset({"split", "rsplit", "partition", "rpartition"})
+"""Methods whose result is never empty."""
+
+
+def always_there(node: ir.Node) -> bool:
+    """Whether an item is there by the form of the expression: a slice, the first or the last part of a split text."""
+    if not isinstance(node, ir.Index):
+        return False
     if isinstance(node.key, ir.Slice):
+        return True
+    split = isinstance(node.obj, ir.Call) and isinstance(node.obj.func, ir.Attr) and node.obj.func.name in _SPLITTING
+    return split and (isinstance(node.key, ir.Unary) or (isinstance(node.key, ir.Const) and node.key.value == 0))
+
+
+def _lookup_raises(frame: Frame, value: Value, node: ir.Index) -> None:
+    if always_there(node):
         return
     cls = attributes.class_of(frame, value)
     if cls is None or not cls.library:

@@ -53,6 +53,8 @@ class Escape:
     operation: str
     odds: float
     """How plausible it is that a run shows it, for ranking: of the raise itself, lessened by each call on the way."""
+    flag: tuple[str, bool] | None = None
+    """A parameter of the body and what it must be for this to happen."""
 
 
 Escapes = dict[Value, Escape]
@@ -101,7 +103,7 @@ class Flow:
             for kind in site.types:
                 if isinstance(kind, ClassValue | External) and not stopped(kind, site.guards):
                     sure: Confidence = "certain" if not site.operation and not site.conditional else _confidence(odds)
-                    _keep(found, Escape(kind, sure, site.node, (), 0, site.operation, odds))
+                    _keep(found, Escape(kind, sure, site.node, (), 0, site.operation, odds, site.flag))
         for call, confidence in edges:
             if not isinstance(call.target, Body) or call.via == "registered":
                 continue
@@ -109,6 +111,8 @@ class Flow:
             for escape in self.escapes.get(call.target, {}).values():
                 odds = escape.odds * weight
                 if odds < ODDS_MIN or stopped(escape.type, call.guards):
+                    continue
+                if escape.flag is not None and _spared(call, *escape.flag):
                     continue
                 sure = weakest(confidence, _confidence(odds))
                 through = (call.target, *escape.through)[:THROUGH_MAX]
@@ -138,6 +142,27 @@ def _confidence(odds: float) -> Confidence:
 
 def _rank(escape: Escape) -> tuple[int, float]:
     return (RANK[escape.confidence], -escape.odds)
+
+
+def _spared(call: CallSite, name: str, needed: bool) -> bool:
+    """Whether a call says by a constant, or by leaving the default, that what needs this flag does not happen."""
+    if not isinstance(call.node, ir.Call) or call.via or not isinstance(call.target, Body):
+        return False
+    function = call.target.function
+    if function is None or any(argument.stars for argument in call.node.args):
+        return False
+    given = next((argument.value for argument in call.node.args if argument.keyword == name), None)
+    if given is None:
+        parameters = [p for p in function.parameters if p.kind in {"positional", "normal"}]
+        at = next((i for i, p in enumerate(parameters) if p.name == name), -1)
+        positional = [argument.value for argument in call.node.args if not argument.keyword]
+        bound = call.target.cls is not None and isinstance(call.node.func, ir.Attr)
+        at -= bound
+        if 0 <= at < len(positional):
+            given = positional[at]
+        elif not bound:
+            given = next((p.default for p in function.parameters if p.name == name), None)
+    return isinstance(given, ir.Const) and given.kind in {"bool", "none"} and bool(given.value) is not needed
 
 
 def _keep(found: Escapes, escape: Escape) -> None:

@@ -34,7 +34,6 @@ from analyzers.inference.values import (
     KEYS,
     NONE,
     NOTHING,
-    UNKNOWN,
     Bound,
     ClassValue,
     External,
@@ -69,8 +68,8 @@ class Frame:
     """The state of one run. Used once, by `run`."""
 
     __slots__ = (
-        "body", "breaks", "classes", "continues", "env", "findings", "guards", "handling", "initial", "left", "maybe",
-        "module", "outer_envs", "program", "universe",
+        "body", "breaks", "classes", "continues", "env", "findings", "flags", "guards", "handling", "initial", "left",
+        "maybe", "module", "outer_envs", "program", "universe",
     )  # fmt: skip
 
     def __init__(self, program: Program, body: Body) -> None:
@@ -92,6 +91,8 @@ class Frame:
         self.continues: list[list[Env]] = []
         self.maybe = 0
         """How many branches, loops and handlers are around the current statement."""
+        self.flags: list[tuple[str, bool]] = []
+        """Parameters on whose truth the current statement depends, outermost first."""
         self.left = False
         """Whether some branch before this point has left the body."""
 
@@ -356,7 +357,7 @@ class Frame:
         if not again:
             types = protocols.exception_types(self, values)
             self.findings.raises[stmt.start, ""] = RaiseSite(
-                stmt, types, self.guards, "", False, self.maybe > 0 or self.left
+                stmt, types, self.guards, "", False, self.maybe > 0 or self.left, self.flags[-1] if self.flags else None
             )
         self.leave()
 
@@ -368,18 +369,28 @@ class Frame:
         self.maybe += 1
         after_body: Env | None = None
         after_else: Env | None = None
+        name, holds = _flag_of(stmt.test)
+        known = bool(name) and name in self.initial and before.get(name) is self.initial[name]
         if decided is not False:
             self.env = dict(before)
             narrowing.narrow(self, stmt.test, True)
-            self.block(stmt.body)
+            self.under((name, holds) if known else None, stmt.body)
             after_body = self.env
         if decided is not True:
             self.env = dict(before)
             narrowing.narrow(self, stmt.test, False)
-            self.block(stmt.orelse)
+            self.under((name, not holds) if known else None, stmt.orelse)
             after_else = self.env
         self.maybe -= 1
         self.env = join(after_body, after_else)
+
+    def under(self, flag: tuple[str, bool] | None, statements: tuple[ir.Stmt, ...]) -> None:
+        """Statements that run only if a parameter is true, or only if it is false."""
+        if flag is not None:
+            self.flags.append(flag)
+        self.block(statements)
+        if flag is not None:
+            self.flags.pop()
 
     def while_(self, stmt: ir.While) -> None:
         forever = isinstance(stmt.test, ir.Const) and bool(stmt.test.value)
@@ -683,6 +694,14 @@ def join(first: Env | None, second: Env | None) -> Env | None:
         if name not in first and "." not in name:
             result[name] = values
     return result
+
+
+def _flag_of(test: ir.Expr) -> tuple[str, bool]:
+    """The name that a test is about, and whether it must be true: `silent`, `not silent`."""
+    if isinstance(test, ir.Unary) and test.op == "not":
+        name, holds = _flag_of(test.operand)
+        return name, not holds
+    return (test.id, True) if isinstance(test, ir.Name) else ("", True)
 
 
 def _never_returns(value: Value) -> bool:

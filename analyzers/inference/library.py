@@ -66,6 +66,8 @@ def note(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> None:
     neutral = {k for k, v in arguments.keywords.items() if v and all(_is_neutral(x) for x in v)}
     keywords = [k for k in arguments.keywords if k not in neutral]
     for entry in raises:
+        if entry.type == "IndexError" and containers.always_there(node):
+            continue
         if entry.applies(len(arguments.positional), keywords):
             types = exception(frame, entry.type)
             if types:

@@ -14,21 +14,23 @@ from analyzers import ir
 from analyzers.facts import FileFacts, Symbol
 from analyzers.inference.escapes import Escape, caught_by, stopped, type_name
 from analyzers.inference.linking import Edge as Link
+from analyzers.inference.pieces import (
+    below,
+    described,
+    ends_surely,
+    handler_header,
+    last_reached,
+    method,
+    raised_name,
+)
 from analyzers.inference.scopes import Body, ClassScope, ModuleScope
 from analyzers.inference.summaries import Summaries
 from analyzers.inference.values import (
     NONE,
     UNKNOWN,
-    ClassValue,
-    Const,
-    Container,
     External,
-    FunctionValue,
-    Generator,
-    Instance,
     Value,
     Values,
-    Wrapper,
 )
 from analyzers.records import (
     ACCESSES_MAX,
@@ -190,13 +192,13 @@ class _Recorder:
     def cls(self, symbol: Symbol, cls: ClassScope) -> Record:
         callers = self.callers(cls)
         above = [Ref(b.module.path, b.qualname, self.line(b), "certain") for b in cls.mro()[1:] if not b.library]
-        below = [Ref(s.module.path, s.qualname, self.line(s), "certain") for s in _below(cls)]
+        under = [Ref(s.module.path, s.qualname, self.line(s), "certain") for s in below(cls)]
         return _with(
             self.base(symbol),
             callers=tuple(callers[:CALLERS_MAX]),
             callers_total=len(callers),
             overrides=tuple(above[:WAYS_MAX]),
-            overridden_by=tuple(below[:CALLERS_MAX]),
+            overridden_by=tuple(under[:CALLERS_MAX]),
             depends=tuple(self.depends(symbol, callers, [])),
             score=math.log1p(len(callers)),
         )
@@ -269,7 +271,7 @@ class _Recorder:
                 continue
             if site.node is None:
                 assert body.function is not None
-                sure: Confidence = "certain" if _ends_surely(body.function.body) else "likely"
+                sure: Confidence = "certain" if ends_surely(body.function.body) else "likely"
                 yield Way("its end is reached without a `return`", sure, self.last_line(body))
                 continue
             place = self.place(body, site.node)
@@ -301,7 +303,7 @@ class _Recorder:
     def last_line(self, body: Body) -> Place:
         """The statement after which nothing follows; of one that holds others, its first line."""
         assert body.function is not None
-        last = _last_reached(body.function.body)
+        last = last_reached(body.function.body)
         return self.on_line(body, last) if last is not None else self.place(body, _header(body.function))
 
     def on_line(self, body: Body, node: ir.Node) -> Place:
@@ -371,7 +373,7 @@ class _Recorder:
                 yield Way(f"`{self.quote(stmt.test)}`", "certain", self.place(body, stmt))
             elif isinstance(stmt, ir.If) and stmt.body and isinstance(stmt.body[-1], ir.Raise):
                 raised = stmt.body[-1]
-                name = _raised_name(raised)
+                name = raised_name(raised)
                 test = self.quote(stmt.test)
                 text = f"raises {f'`{name}`' if name else 'an exception'} when `{test}`"
                 yield Way(text, "certain", self.place(body, raised))
@@ -382,8 +384,12 @@ class _Recorder:
     def passed(self, body: Body) -> Iterator[Passed]:
         for caller, expression, parameter, values in self.summaries.passed(body):
             place = self.place(caller, expression)
+            source = self.sources(caller.module.path)
+            text = place.quote
+            if source is not None and text.endswith("…") and expression.end - expression.start < QUOTE_CHARACTERS_MAX:
+                text = " ".join(source.data[expression.start : expression.end].decode("utf-8", "replace").split())
             confidence: Confidence = "likely"
-            yield Passed(parameter, place.quote, described(values).replace("`", ""), confidence, place)
+            yield Passed(parameter, text, described(values).replace("`", ""), confidence, place)
 
     def caught(self, body: Body) -> Iterator[Caught]:
         """Handlers up the callers that stop what leaves this function."""
@@ -404,7 +410,7 @@ class _Recorder:
                         for guard in reversed(site.guards):
                             handler = caught_by(kind, guard)
                             if handler is not None:
-                                place = self.place(caller, _handler_header(handler.node))
+                                place = self.place(caller, handler_header(handler.node))
                                 yield Caught(type_name(kind), caller.qualname, confidence, place, handler.swallows)
                                 break
                     if caller not in seen and left:
@@ -425,7 +431,7 @@ class _Recorder:
     def overridden(self, body: Body) -> Iterator[Ref]:
         if body.cls is not None and body.function is not None:
             for scope in body.cls.mro()[1:]:
-                other = _method(scope, body.function.name)
+                other = method(scope, body.function.name)
                 if other is not None and not scope.library:
                     yield Ref(scope.module.path, other.qualname, self.line(other), "certain")
                     return
@@ -448,8 +454,8 @@ class _Recorder:
 
     def overriding(self, body: Body) -> Iterator[Ref]:
         if body.cls is not None and body.function is not None:
-            for scope in _below(body.cls):
-                other = _method(scope, body.function.name)
+            for scope in below(body.cls):
+                other = method(scope, body.function.name)
                 if other is not None and other is not body:
                     yield Ref(scope.module.path, other.qualname, self.line(other), "certain")
 
@@ -483,34 +489,6 @@ class _Recorder:
         return score * (0.2 if self.summaries.is_test_path(body.module.path) else 1.0)
 
 
-def described(values: Values) -> str:
-    """Values in one clause: the classes that they are of; empty where that is not known."""
-    names: list[str] = []
-    for value in values:
-        if isinstance(value, Instance):
-            names.append(f"`{value.cls.name}`")
-        elif isinstance(value, Container):
-            names.append(f"`{value.kind}`")
-        elif isinstance(value, Const):
-            names.append(
-                "`None`" if value is NONE else f"`{value.kind}`" if value.kind != "bool" else f"`{value.value}`"
-            )
-        elif isinstance(value, ClassValue):
-            names.append(f"the class `{value.scope.name}`")
-        elif isinstance(value, FunctionValue):
-            names.append(f"the function `{value.body.name}`")
-        elif isinstance(value, Generator):
-            names.append({"coroutine": "a coroutine", "context": "a context manager"}.get(value.kind, "a generator"))
-        elif value is UNKNOWN:
-            return ""
-    ordered = sorted(set(names))
-    if {"`True`", "`False`"} <= set(ordered):
-        ordered = [n for n in ordered if n not in {"`True`", "`False`"}] + ["`bool`"]
-    if not ordered or len(ordered) > 5:
-        return ""
-    return ordered[0] if len(ordered) == 1 else f"{', '.join(ordered[:-1])} or {ordered[-1]}"
-
-
 def _with(record: Record, **changes: object) -> Record:
     fields = {name: getattr(record, name) for name in record.__struct_fields__}
     fields.update(changes)
@@ -531,50 +509,6 @@ def _header(function: ir.Function) -> ir.Node:
     return ir.Node(function.name_start, function.name_end)
 
 
-def _last_reached(statements: Sequence[ir.Stmt]) -> ir.Stmt | None:
-    """The statement after which a body ends without a `return`."""
-    last = statements[-1] if statements else None
-    if isinstance(last, ir.With):
-        return _last_reached(last.body) or last
-    if isinstance(last, ir.Try):
-        parts = [last.orelse or last.body, *(handler.body for handler in last.handlers)]
-        reached = next((part for part in parts if part and not _leaves(part[-1])), None)
-        return _last_reached(reached) if reached is not None else last
-    return last
-
-
-def _ends_surely(statements: Sequence[ir.Stmt]) -> bool:
-    """Whether the end of a body is reached without going by a call that might never return."""
-    last = statements[-1] if statements else None
-    if isinstance(last, ir.ExprStmt):
-        return not isinstance(last.value, ir.Call | ir.Await)
-    if isinstance(last, ir.With):
-        return _ends_surely(last.body)
-    if isinstance(last, ir.If):
-        return not last.orelse or _ends_surely(last.body) or _ends_surely(last.orelse)
-    if isinstance(last, ir.Try):
-        parts = [last.orelse or last.body, *(handler.body for handler in last.handlers)]
-        return any(_ends_surely(part) for part in parts)
-    return last is not None and not _leaves(last)
-
-
-def _leaves(stmt: ir.Stmt) -> bool:
-    return isinstance(stmt, ir.Return | ir.Raise | ir.Jump)
-
-
-def _handler_header(node: ir.Node) -> ir.Node:
-    if isinstance(node, ir.Handler) and node.body:
-        return ir.Node(node.start, min(node.body[0].start, node.end))
-    return node
-
-
-def _raised_name(stmt: ir.Raise) -> str:
-    value = stmt.value.func if isinstance(stmt.value, ir.Call) else stmt.value
-    if isinstance(value, ir.Attr):
-        return value.name
-    return value.id if isinstance(value, ir.Name) else ""
-
-
 def _is_local(body: Body, text: str) -> bool:
     """Whether a changed field or item belongs to a local that is no parameter: nobody outside sees that change."""
     root = text.partition(".")[0]
@@ -582,26 +516,6 @@ def _is_local(body: Body, text: str) -> bool:
     if function is None:
         return False
     return root in function.locals and all(p.name != root for p in function.parameters)
-
-
-def _below(cls: ClassScope) -> list[ClassScope]:
-    found: dict[ClassScope, None] = {}
-    waiting = sorted(cls.subclasses, key=lambda s: (s.module.path, s.ir.start))
-    while waiting:
-        scope = waiting.pop(0)
-        if scope not in found and scope is not cls:
-            found[scope] = None
-            waiting.extend(sorted(scope.subclasses, key=lambda s: (s.module.path, s.ir.start)))
-    return list(found)
-
-
-def _method(scope: ClassScope, name: str) -> Body | None:
-    cell = scope.attrs.get(name)
-    for value in cell.values if cell is not None else ():
-        inner = value.inner if isinstance(value, Wrapper) else value
-        if isinstance(inner, FunctionValue) and inner.body.cls is scope:
-            return inner.body
-    return None
 
 
 def _held(owner: ClassScope | ModuleScope | None, name: str) -> Values:

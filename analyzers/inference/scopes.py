@@ -219,6 +219,8 @@ class RaiseSite:
     operation: str = ""
     rare: bool = False
     conditional: bool = True
+    flag: tuple[str, bool] | None = None
+    """A parameter and what it must be for this to happen: `if not silent: raise`."""
 
 
 @dataclass(slots=True, eq=False)

@@ -24,6 +24,7 @@ from analyzers.questions.quote import (
     is_private,
     is_registered,
     line_text,
+    place_at,
 )
 from analyzers.questions.ways import (
     HANDED_ON,
@@ -85,7 +86,13 @@ def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
             asked,
             f"nobody by its own name; whoever calls {code(short_name(base.name))} may get here",
             "likely",
-            [claim(f"it overrides {code(short_name(base.name))}", base.confidence, asked.here)],
+            [
+                claim(
+                    f"it overrides {code(short_name(base.name))}",
+                    base.confidence,
+                    place_at(asked, base.path, base.name, base.line) or asked.here,
+                )
+            ],
             interest=0.5,
         )
     private = is_private(asked)

@@ -53,6 +53,8 @@ def told(asked: Asked) -> list[Raised]:
         if each.operation and last_name(each.type) in asked.words.mistakes:
             continue
         # A library's function is named as `module.function:Type`; the rest are the language's own operations.
+        if each.through and last_name(each.type) in asked.words.abstract:
+            each = msgspec.structs.replace(each, confidence="possible")
         distant = each.operation and len(each.through) > (":" in each.operation)
         found.append(msgspec.structs.replace(each, confidence="possible") if distant else each)
     return found

@@ -77,6 +77,8 @@ def untested(kind: Kind, asked: Asked) -> Answer | None:
         return kind.not_known(asked, NOT_ANALYSED)
     if record.callers_total and any(edge.test for edge in record.callers):
         return kind.not_known(asked, "a test that surely reaches it: only calls from test code by name were found")
+    if any(not edge.place.symbol and edge.confidence != "possible" for edge in record.callers):
+        return kind.not_known(asked, f"whether a test needs what it does {asked.words.import_time}")
     unknown = (
         "a test whose calls lead here: none was found",
         "whether a test gets here through something that its calls do not show",

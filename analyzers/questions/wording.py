@@ -21,6 +21,8 @@ class Words(msgspec.Struct, frozen=True):
     """What code calls the object whose method is running."""
     mistakes: frozenset[str]
     """Errors that almost any operation gives on a value of a wrong kind."""
+    abstract: frozenset[str]
+    """Errors by which a method says that only its overrides may be called."""
     raises: str
     """What a statement does with an exception, third person."""
     raise_: str
@@ -56,6 +58,7 @@ _PYTHON = Words(
     language="python",
     none="None",
     own=("self", "cls"),
+    abstract=frozenset({"NotImplementedError"}),
     mistakes=frozenset({"TypeError", "AttributeError", "NameError", "UnboundLocalError", "RecursionError"}),
     raises="raises",
     raise_="raise",
@@ -121,6 +124,7 @@ _TYPESCRIPT = Words(
     language="typescript",
     none="undefined",
     own=("this",),
+    abstract=frozenset(),
     mistakes=frozenset({"TypeError", "ReferenceError", "RangeError"}),
     raises="throws",
     raise_="throw",

@@ -1,0 +1,115 @@
+"""Pieces of records: what values are called, how a body ends, which classes and methods stand above and below.
+
+Reads syntax, values and classes; makes no claims and knows no records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analyzers import ir
+from analyzers.inference.scopes import Body, ClassScope
+from analyzers.inference.values import (
+    NONE,
+    UNKNOWN,
+    ClassValue,
+    Const,
+    Container,
+    FunctionValue,
+    Generator,
+    Instance,
+    Values,
+    Wrapper,
+)
+
+
+def described(values: Values) -> str:
+    """Values in one clause: the classes that they are of; empty where that is not known."""
+    names: list[str] = []
+    for value in values:
+        if isinstance(value, Instance):
+            names.append(f"`{value.cls.name}`")
+        elif isinstance(value, Container):
+            names.append(f"`{value.kind}`")
+        elif isinstance(value, Const):
+            names.append(
+                "`None`" if value is NONE else f"`{value.kind}`" if value.kind != "bool" else f"`{value.value}`"
+            )
+        elif isinstance(value, ClassValue):
+            names.append(f"the class `{value.scope.name}`")
+        elif isinstance(value, FunctionValue):
+            names.append(f"the function `{value.body.name}`")
+        elif isinstance(value, Generator):
+            names.append({"coroutine": "a coroutine", "context": "a context manager"}.get(value.kind, "a generator"))
+        elif value is UNKNOWN:
+            return ""
+    ordered = sorted(set(names))
+    if {"`True`", "`False`"} <= set(ordered):
+        ordered = [n for n in ordered if n not in {"`True`", "`False`"}] + ["`bool`"]
+    if not ordered or len(ordered) > 5:
+        return ""
+    return ordered[0] if len(ordered) == 1 else f"{', '.join(ordered[:-1])} or {ordered[-1]}"
+
+
+def last_reached(statements: Sequence[ir.Stmt]) -> ir.Stmt | None:
+    """The statement after which a body ends without a `return`."""
+    last = statements[-1] if statements else None
+    if isinstance(last, ir.With):
+        return last_reached(last.body) or last
+    if isinstance(last, ir.Try):
+        parts = [last.orelse or last.body, *(handler.body for handler in last.handlers)]
+        reached = next((part for part in parts if part and not leaves(part[-1])), None)
+        return last_reached(reached) if reached is not None else last
+    return last
+
+
+def ends_surely(statements: Sequence[ir.Stmt]) -> bool:
+    """Whether the end of a body is reached without going by a call that might never return."""
+    last = statements[-1] if statements else None
+    if isinstance(last, ir.ExprStmt):
+        return not isinstance(last.value, ir.Call | ir.Await)
+    if isinstance(last, ir.With):
+        return ends_surely(last.body)
+    if isinstance(last, ir.If):
+        return not last.orelse or ends_surely(last.body) or ends_surely(last.orelse)
+    if isinstance(last, ir.Try):
+        parts = [last.orelse or last.body, *(handler.body for handler in last.handlers)]
+        return any(ends_surely(part) for part in parts)
+    return last is not None and not leaves(last)
+
+
+def leaves(stmt: ir.Stmt) -> bool:
+    return isinstance(stmt, ir.Return | ir.Raise | ir.Jump)
+
+
+def handler_header(node: ir.Node) -> ir.Node:
+    if isinstance(node, ir.Handler) and node.body:
+        return ir.Node(node.start, min(node.body[0].start, node.end))
+    return node
+
+
+def raised_name(stmt: ir.Raise) -> str:
+    value = stmt.value.func if isinstance(stmt.value, ir.Call) else stmt.value
+    if isinstance(value, ir.Attr):
+        return value.name
+    return value.id if isinstance(value, ir.Name) else ""
+
+
+def below(cls: ClassScope) -> list[ClassScope]:
+    found: dict[ClassScope, None] = {}
+    waiting = sorted(cls.subclasses, key=lambda s: (s.module.path, s.ir.start))
+    while waiting:
+        scope = waiting.pop(0)
+        if scope not in found and scope is not cls:
+            found[scope] = None
+            waiting.extend(sorted(scope.subclasses, key=lambda s: (s.module.path, s.ir.start)))
+    return list(found)
+
+
+def method(scope: ClassScope, name: str) -> Body | None:
+    cell = scope.attrs.get(name)
+    for value in cell.values if cell is not None else ():
+        inner = value.inner if isinstance(value, Wrapper) else value
+        if isinstance(inner, FunctionValue) and inner.body.cls is scope:
+            return inner.body
+    return None
