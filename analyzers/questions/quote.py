@@ -20,6 +20,7 @@ CALL_BYTES_MAX = 600
 COMMENT_LINES_MAX = 12
 
 _OPEN = b"([{"
+_OPENERS = ("(", "[", "{")
 _CLOSE = b")]}"
 _NAME = re.compile(rb"[A-Za-z0-9_.$]")
 _QUOTES = b"\"'`"
@@ -54,6 +55,10 @@ def text_of(asked: Asked, place: Place) -> str:
 def clause_text(asked: Asked, place: Place) -> str:
     """The line at a place: its quote, or the source's own line; what goes over several lines is put on one."""
     source = asked.neighbours.source(place.path)
+    if source is not None and place.quote.endswith(_OPENERS):
+        closed = matching(source, place.end - 1)
+        if closed is not None and closed - place.start <= CALL_BYTES_MAX:
+            return on_one_line(source[place.start : closed].decode("utf-8", "replace"))
     if place.quote and (source is None or not place.quote.endswith("…")):
         return place.quote
     if source is None:

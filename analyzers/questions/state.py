@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, claim, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
-from analyzers.questions.quote import clause_text
+from analyzers.questions.quote import clause_text, is_private
 from analyzers.questions.values import ranked_accesses
 from analyzers.records import RANK, Access, Confidence, Way
 
@@ -109,9 +110,22 @@ def readers(kind: Kind, asked: Asked) -> Answer | None:
             f"a read of {code(last_name(asked.record.name))}: none was found",
             "whether a name that is put together when it runs reads it",
         )
-        return kind.says(asked, "nobody in this repository", "possible", unknown=unknown, interest=0.4)
+        if _named_elsewhere(asked):
+            return kind.not_known(asked, *unknown)
+        # What is not private may be read from outside, and what nobody reads is often read by its name as text.
+        interest = 0.4 if is_private(asked) else 0.2
+        return kind.says(asked, "nobody in this repository", "possible", unknown=unknown, interest=interest)
     shown: Confidence = weakest((each.confidence for each in accesses), "possible")
     return kind.says(asked, _who(asked, accesses, "reader"), shown, _access_claims(asked, accesses), interest=0.6)
+
+
+def _named_elsewhere(asked: Asked) -> bool:
+    """Whether its own file names it in a way that no access was found for: after a dot or as text."""
+    source = asked.source()
+    name = re.escape(last_name(asked.record.name).encode())
+    found = re.finditer(rb"[.\"']" + name + rb"\b", source) if source is not None else iter(())
+    known = {access.place.line for access in asked.record.accesses if access.place.path == asked.record.path}
+    return source is not None and any(source.count(b"\n", 0, each.start()) + 1 not in known for each in found)
 
 
 def _who(asked: Asked, accesses: Sequence[Access], noun: str) -> str:

@@ -88,7 +88,8 @@ def untested(kind: Kind, asked: Asked) -> Answer | None:
         "no test reaches it",
         "likely" if not record.overrides else "possible",
         unknown=unknown,
-        interest=0.9,
+        # Dispatch hides ways from tests too well for a hover to say this unasked.
+        interest=0.5,
     )
 
 
