@@ -10,6 +10,7 @@ import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
@@ -25,6 +26,9 @@ _AFTER = re.compile(r"\.\s*\Z")
 _SPACE = re.compile(r"\s+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _ASSIGNED = r"(?:^|[\s(,;]){name}\s*(?::[^=\n]+)?=(?!=)|\bas\s+{name}\b|\bfor\b[^\n]*\b{name}\b[^\n]*\bin\b"
+
+WORDS_KEPT_MAX = 1 << 16
+"""Names whose words are remembered: code repeats its names."""
 
 KEYWORDS = frozenset((*keyword.kwlist, "self", "cls"))
 
@@ -98,9 +102,10 @@ def assigns(text: str, name: str) -> bool:
     return name in text and re.search(_ASSIGNED.format(name=re.escape(name)), text) is not None
 
 
-def subwords(text: str) -> list[str]:
+@lru_cache(maxsize=WORDS_KEPT_MAX)
+def subwords(text: str) -> tuple[str, ...]:
     """The lower-case words inside names: `getHTTPResponse_code` is get, http, response, code."""
-    return [word.lower() for word in _CAMEL.findall(text)]
+    return tuple(word.lower() for word in _CAMEL.findall(text))
 
 
 def _indent(line: str) -> int:

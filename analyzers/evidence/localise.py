@@ -246,6 +246,7 @@ def _score(suspects: list[Suspect], scenes: Sequence[Scene], names: Names, is_te
     body_rarity = _rarity([list(body) for body in bodies])
     literals = [set(_literals(names.text(suspect.node))) for suspect in suspects]
     held_rarity = _rarity([list(words) for words in literals])
+    query = [_query(scene, names) for scene in scenes]
     for suspect, body, held in zip(suspects, bodies, literals, strict=True):
         features = suspect.features
         for scene in scenes:
@@ -258,7 +259,6 @@ def _score(suspects: list[Suspect], scenes: Sequence[Scene], names: Names, is_te
         features["trivial"] = 1.0 if lines <= 2 or _is_special(suspect.name) else 0.0
         callers = set().union(*(scene.reached.callers.get(suspect.node, set()) for scene in scenes))
         features["general"] = min(1.0, math.log2(1 + len(callers)) / 5)
-        query = [_query(scene, names) for scene in scenes]
         features["literal"] = sum(_overlap(list(scene.differing), held, held_rarity) for scene in scenes) / len(scenes)
         features["text"] = sum(_overlap(words, body, body_rarity) for words in query) / max(1, len(query))
         shared = {word for words in query for word in words if word in body}
