@@ -23,6 +23,9 @@ from analyzers.languages.python import lower, roots
 from analyzers.records import FileLinks, Record
 from analyzers.syntax import decode, parse
 
+EDITED_MAX = 50
+"""More changed files than this were not changed by hand, and do not go before others."""
+
 ReadLibrary = Callable[[str], tuple[str, bytes] | None]
 """The path and the text of a module outside the workspace by its dotted name."""
 
@@ -55,7 +58,8 @@ class Analysis:
         self._sources: dict[str, Source] = {}
         self._calls: dict[str, dict[str, int]] = defaultdict(dict)
         """For each called name, how often each file calls it."""
-        self._changed: set[Body] = set()
+        self._edited: dict[str, None] = {}
+        """Files whose contents changed since records were last asked for."""
         self._texts: Mapping[str, str] = {}
 
     def begin(self, paths: Sequence[str], texts: Mapping[str, str]) -> None:
@@ -69,6 +73,7 @@ class Analysis:
         """The file's current bytes, or None where it is gone."""
         if languages.for_path(path) is not self._language:
             return
+        self._edited[path] = None
         for name in self._calls_of(path):
             self._calls[name].pop(path, None)
         parsed = parse(self._language.grammar(), decode(source)[0]) if source is not None else None
@@ -99,7 +104,12 @@ class Analysis:
             for site, _ in self._summaries.links.out.get(body, ())
             if isinstance(site.target, Body)
         }
-        return ordered_paths(self._summaries, changed | neighbours)
+        edited, self._edited = self._edited, {}
+        paths = ordered_paths(self._summaries, changed | neighbours)
+        if len(edited) > EDITED_MAX:
+            return paths
+        # What somebody has just saved is what is asked about next.
+        return [*(p for p in paths if p in edited), *(p for p in paths if p not in edited)]
 
     def records(self, path: str) -> list[Record]:
         """What is known of the file's symbols."""

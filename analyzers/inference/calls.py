@@ -242,7 +242,7 @@ def _is_self(frame: Frame, node: ir.Expr) -> bool:
 
 
 def _overridden(cls: ClassScope, name: str) -> bool:
-    return any(name in sub.attrs or _overridden(sub, name) for sub in cls.subclasses if sub is not cls)
+    return any(name in sub.attrs for sub in cls.below())
 
 
 def call_values(

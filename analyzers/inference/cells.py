@@ -54,15 +54,16 @@ class Cell:
         self.values: Values = EMPTY
         self.absorbed: Values = EMPTY
         """Values that were added and are now stood for by others."""
-        self.by: dict[Body | None, Values] = {}
+        self.by: dict[Body | Cell | None, Values] = {}
+        """Who put what there: bodies, and cells that flow into this one."""
         self.readers: dict[Body, None] = {}
-        """In the order in which they came, which is then the order in which they run again."""
+        """Who has read it, in the order in which they did, so that work is done in the same order every time."""
         self.flows_to: list[Cell] | None = None
         """Cells that hold whatever this one holds."""
         self.merged: dict[str, Container] | None = None
         """By kind, the container that stands for too many of them."""
 
-    def add(self, body: Body | None, values: Values) -> bool:
+    def add(self, body: Body | Cell | None, values: Values) -> bool:
         """Puts values there on behalf of a body; whether that changed what the cell holds."""
         had = self.by.get(body)
         if had is None:
@@ -80,7 +81,7 @@ class Cell:
         self.values = merged
         return True
 
-    def replace(self, body: Body | None, values: Values | None) -> bool:
+    def replace(self, body: Body | Cell | None, values: Values | None) -> bool:
         """Sets, or with `None` takes back, all that a body said; whether that changed what the cell holds."""
         if values is None:
             self.by.pop(body, None)
@@ -164,7 +165,7 @@ def flow(source: Cell, target: Cell) -> None:
     if target not in source.flows_to:
         source.flows_to.append(target)
         if source.values:
-            target.add(None, source.values)
+            target.add(source, source.values)
 
 
 def cell_of(container: Container, key: str | int | bool | None) -> Cell:

@@ -39,6 +39,8 @@ LIKELY_ODDS = 0.12
 """Odds from which on an exception is likely; below, it is possible."""
 ODDS_MIN = 0.0002
 """Odds below which an exception is not followed further: its path is too long for anybody to want it."""
+TURNS_MAX = 30
+"""How often one body is looked at again for one change; circles of calls longer than `THROUGH_MAX` end here."""
 
 
 @dataclass(slots=True, eq=False)
@@ -75,20 +77,23 @@ class Flow:
         self,
         bodies: Iterable[Body],
         edges: Mapping[Body, list[tuple[CallSite, Confidence]]],
-        callers: Mapping[Body, set[Body]],
+        callers: Mapping[Body | ClassScope, Iterable[Body]],
     ) -> set[Body]:
         """Brings the given bodies, and all that depend on them, up to date; returns those whose set changed."""
         queue = deque(bodies)
         waiting = set(queue)
         changed: set[Body] = set()
+        turns: dict[Body, int] = {}
         while queue:
             body = queue.popleft()
             waiting.discard(body)
             before = self.escapes.get(body)
             now = self._of(body, edges.get(body, []))
-            if before is not None and _same(before, now):
-                continue
+            # The places may have moved even where nothing else changed.
             self.escapes[body] = now
+            turns[body] = turns.get(body, 0) + 1
+            if before is not None and (_same(before, now) or turns[body] > TURNS_MAX):
+                continue
             changed.add(body)
             for caller in callers.get(body, ()):
                 if caller not in waiting:
@@ -113,6 +118,9 @@ class Flow:
                 if odds < ODDS_MIN or stopped(escape.type, call.guards):
                     continue
                 if escape.flag is not None and _spared(call, *escape.flag):
+                    continue
+                if body in escape.through:
+                    # What has come out of this body already needs no second way, and after an edit must not be one.
                     continue
                 sure = weakest(confidence, _confidence(odds))
                 through = (call.target, *escape.through)[:THROUGH_MAX]
@@ -174,7 +182,7 @@ def _keep(found: Escapes, escape: Escape) -> None:
 def _same(first: Escapes, second: Escapes) -> bool:
     if first.keys() != second.keys():
         return False
-    return all(_rank(first[k]) <= _rank(second[k]) for k in first)
+    return all(_rank(first[k]) == _rank(second[k]) for k in first)
 
 
 def stopped(kind: Value, guards: tuple[Guard, ...]) -> bool:

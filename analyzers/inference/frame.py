@@ -566,10 +566,11 @@ class Frame:
             elif not arg.stars:
                 bases.append(declarations.base(self, arg.value) or ANYTHING)
         if bases != scope.bases:
-            scope.bases = bases
-            scope.forget_mro()
-            for base in scope.base_scopes():
-                base.subclasses.add(scope)
+            scope.rebase(bases)
+            # Whoever looked something up before the bases were known looks again.
+            for cell in (*scope.fields.values(), *scope.attrs.values()):
+                if cell.readers:
+                    self.program.notify(cell)
         scope.parameters = declarations.type_parameters(self, scope)
         self.classes.append(scope)
         self.outer_envs.append(self.env)

@@ -13,7 +13,7 @@ from analyzers import ir
 from analyzers.inference import expressions
 from analyzers.inference.escapes import weakest
 from analyzers.inference.program import Program
-from analyzers.inference.scopes import Body, CallSite, ClassScope
+from analyzers.inference.scopes import Body, CallSite, ClassScope, ModuleScope
 from analyzers.inference.values import FunctionValue, Wrapper
 from analyzers.records import Confidence
 
@@ -25,6 +25,9 @@ CHOICES_LIKELY_MAX = 10
 
 Edge = tuple[CallSite, Confidence]
 
+Table = dict[str, dict[ModuleScope, list[Body]]]
+"""By name and module, the methods of that name."""
+
 
 class Links:
     """All edges of a program, kept up to date body by body."""
@@ -34,36 +37,70 @@ class Links:
         self.is_test = is_test
         self.out: dict[Body, list[Edge]] = {}
         self.callers: dict[Body | ClassScope, dict[Body, list[Edge]]] = defaultdict(dict)
-        self._methods: dict[str, list[Body]] = {}
-        self._properties: dict[str, list[Body]] = {}
+        self._methods: Table = {}
+        self._properties: Table = {}
+        self._indexed: dict[ModuleScope, tuple[dict[str, list[Body]], dict[str, list[Body]]]] = {}
+        self._asking: dict[str, dict[Body, None]] = {}
+        """By name, the bodies that call a method of something unknown."""
+        self._asked: dict[Body, set[str]] = {}
 
     def update(self, bodies: Iterable[Body]) -> None:
-        """Links the given bodies anew; after the set of methods changed, all bodies should be given."""
+        """Links the given bodies anew."""
         for body in bodies:
             for target in {site.target for site, _ in self.out.get(body, ())}:
                 self.callers[target].pop(body, None)
+            self._index_asked(body)
             edges = self._edges(body)
             self.out[body] = edges
             for edge in edges:
                 self.callers[edge[0].target].setdefault(body, []).append(edge)
 
-    def index_names(self) -> None:
-        """Learns which methods there are by name; after files changed and before `update`."""
-        self._methods = defaultdict(list)
-        self._properties = defaultdict(list)
-        for module in self.program.modules.values():
-            for cls in module.classes.values():
-                for name, cell in cls.attrs.items():
-                    for value in cell.values:
-                        if isinstance(value, FunctionValue) and value.body.cls is cls:
-                            self._methods[name].append(value.body)
-                        elif isinstance(value, Wrapper):
-                            inner = value.inner
-                            if isinstance(inner, FunctionValue) and inner.body.cls is cls:
-                                table = self._methods if "method" in value.kind else self._properties
-                                table[name].append(inner.body)
-        for methods in (*self._methods.values(), *self._properties.values()):
-            methods.sort(key=lambda b: (b.module.path, b.qualname))
+    def _index_asked(self, body: Body) -> None:
+        had = self._asked.pop(body, set())
+        now = {name for _, name, _, _ in body.findings.unresolved.values()}
+        for name in had - now:
+            self._asking[name].pop(body, None)
+        for name in now - had:
+            self._asking.setdefault(name, {})[body] = None
+        if now:
+            self._asked[body] = now
+
+    def index_names(self, changed: Iterable[Body]) -> set[Body]:
+        """Learns which methods there are by name, after bodies ran and before `update`; who asks for a name that means
+        something else now."""
+        names: set[str] = set()
+        for module in {body.module for body in changed}:
+            known = self._indexed.get(module, ({}, {}))
+            self._indexed[module] = found = self._named(module)
+            for table, had, now in zip((self._methods, self._properties), known, found, strict=True):
+                for name in had.keys() | now.keys():
+                    if had.get(name) == now.get(name):
+                        continue
+                    names.add(name)
+                    if name in now:
+                        table.setdefault(name, {})[module] = now[name]
+                    else:
+                        del table[name][module]
+        return {body for name in names for body in self._asking.get(name, ())}
+
+    def _named(self, module: ModuleScope) -> tuple[dict[str, list[Body]], dict[str, list[Body]]]:
+        methods: dict[str, list[Body]] = defaultdict(list)
+        properties: dict[str, list[Body]] = defaultdict(list)
+        if self.program.modules.get(module.path) is not module:
+            return methods, properties
+        for cls in module.classes.values():
+            for name, cell in cls.attrs.items():
+                for value in cell.values:
+                    if isinstance(value, FunctionValue) and value.body.cls is cls:
+                        methods[name].append(value.body)
+                    elif isinstance(value, Wrapper):
+                        inner = value.inner
+                        if isinstance(inner, FunctionValue) and inner.body.cls is cls:
+                            table = methods if "method" in value.kind else properties
+                            table[name].append(inner.body)
+        for found in (*methods.values(), *properties.values()):
+            found.sort(key=lambda b: (b.qualname, b.function.start if b.function else 0))
+        return methods, properties
 
     def _edges(self, body: Body) -> list[Edge]:
         findings = body.findings
@@ -91,12 +128,12 @@ class Links:
         node: ir.Call | ir.Attr,
         name: str,
         receiver: ir.Expr | None,
-        table: dict[str, list[Body]],
+        table: Table,
         in_test: bool,
     ) -> list[Body]:
-        candidates = [
-            c for c in table.get(name, ()) if (in_test or not self.is_test(c.module.path)) and _accepts(c, node)
-        ]
+        found = table.get(name, {})
+        modules = [m for m in sorted(found, key=lambda m: m.path) if in_test or not self.is_test(m.path)]
+        candidates = [c for module in modules for c in found[module] if _accepts(c, node)]
         if len(candidates) <= 1:
             return candidates
         asked = _asked_of(body, receiver)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 from analyzers import ir
+from analyzers.inference import edits
 from analyzers.inference import frame as frames
 from analyzers.inference.cells import Cell
 from analyzers.inference.scopes import Body, ClassScope, Findings, ModuleScope, never_returns
@@ -21,8 +22,12 @@ _T = TypeVar("_T")
 RUNS_MAX = 40
 """How often one body runs for one change of the workspace; a body that reaches it keeps what it has found."""
 
-STEPS_BETWEEN_PAUSES = 20
-"""Bodies that run between two looks at whether somebody else needs the machine."""
+ROUNDS_MAX = 8
+"""How often what others no longer say is taken back for one change, each time letting those run again who read it."""
+
+IMPORTS_DEEP_MAX = 12
+"""Modules of the workspace that run inside each other because they import each other; deeper ones wait their turn, and
+whoever read their names runs again."""
 
 
 class Library(Protocol):
@@ -66,6 +71,21 @@ class Program:
         self._queue: list[tuple[int, int, Body]] = []
         self._count = 0
         self._running: set[ModuleScope] = set()
+        self._before: dict[Body, dict[Cell, Values]] = {}
+        """What bodies that ran since a change said before it. It stays until everything has run, so that a body whose
+        words do not change in the end disturbs nobody."""
+        self._rounds = 0
+        self._local: set[Body] = set()
+        """Bodies of edited files, which run by themselves first, without what they said before."""
+        self._was: dict[Cell, Values | None] = {}
+        """What cells held before that; None for those that held nothing of an edited file. Others run again only for
+        what has changed in the end."""
+        self._unsettled: dict[Body, None] = {}
+        self._asked: dict[tuple[str, str, int], str | None] = {}
+        """For imports in the workspace (module, importing path, level), the path that was found."""
+        self._came_or_went = False
+        self._deep = 0
+        """Modules that are running inside each other."""
 
     # The workspace.
 
@@ -82,24 +102,36 @@ class Program:
         """Puts a file's new contents in place, or removes it, and queues what has to run again."""
         self.generation += 1
         self.settled = False
+        self._rounds = 0
         module = self.modules.get(path)
         if unit is None:
             if module is not None:
                 del self.modules[path]
+                self._came_or_went = True
                 for body in (module.body, *module.bodies.values()):
                     self._forget(body)
+                for scope in module.classes.values():
+                    scope.rebase([])
             return
         if module is None:
+            self._came_or_went = True
             module = self.modules[path] = ModuleScope(path, self._names.get(path, path), unit, library=False)
             self._populate(module, {}, {})
         else:
             old_bodies = _keyed((b.qualname, b) for b in module.bodies.values())
             old_classes = _keyed((c.qualname, c) for c in module.classes.values())
+            for old, new in edits.pairs(module.unit, unit):
+                self.universe.move(old, new)
             module.unit = unit
             kept = self._populate(module, old_bodies, old_classes)
-            for body in old_bodies.values():
-                if body not in kept:
+            for body in (module.body, *old_bodies.values()):
+                self._silence(body)
+                if body is not module.body and body not in kept:
                     self._forget(body)
+            self._local.add(module.body)
+            self._local.update(module.bodies.values())
+            for scope in {*old_classes.values()} - {*module.classes.values()}:
+                scope.rebase([])
         module.ready = False
         self.enqueue(module.body)
         for body in module.bodies.values():
@@ -145,25 +177,39 @@ class Program:
         return kept
 
     def _forget(self, body: Body) -> None:
-        for cell in body.wrote:
-            if cell.replace(body, None):
-                self.notify(cell)
+        body.gone = True
+        for cell in {**self._before.pop(body, {}), **body.wrote}:
+            self._take_back(cell, body, None)
         body.wrote = {}
         body.findings = Findings()
+        self._unsettled.pop(body, None)
+        self.changed.add(body)
+
+    def _silence(self, body: Body) -> None:
+        """Takes back all that a body says, before anybody hears of it."""
+        for cell in {**self._before.pop(body, {}), **body.wrote}:
+            self._was.setdefault(cell, cell.values)
+            cell.replace(body, None)
+        body.wrote = {}
 
     # Modules outside the workspace.
 
     def import_module(self, dotted: str, importer: ModuleScope, level: int) -> ModuleScope | None:
         """The module that an import means, run at least once unless it is being run already."""
         module = self._find_module(dotted, importer, level)
-        if module is not None and not module.ready and module not in self._running:
+        if module is None or module.ready or module in self._running:
+            return module
+        if module.library or self._deep < IMPORTS_DEEP_MAX:
             self.run_module(module)
         return module
 
     def _find_module(self, dotted: str, importer: ModuleScope, level: int) -> ModuleScope | None:
         if not importer.library:
             path = self._resolve(dotted, importer.path, level)
-            if path is not None and path in self.modules:
+            if path not in self.modules:
+                path = None
+            self._asked[dotted, importer.path, level] = path
+            if path is not None:
                 return self.modules[path]
             return self.library_module(dotted) if level == 0 else None
         if level:
@@ -210,27 +256,32 @@ class Program:
     def run_module(self, module: ModuleScope) -> None:
         """Runs a module's top level now, since something needs its names."""
         self._running.add(module)
+        self._deep += 1
         module.body.queued = False
         self._run(module.body)
+        self._deep -= 1
         self._running.discard(module)
         module.ready = True
 
     def enqueue(self, body: Body) -> None:
-        if not body.queued and not body.module.library:
+        if not body.queued and not body.gone and not body.module.library:
             body.queued = True
             self._count += 1
-            # Whoever has run least comes first, so that a body that depends on many waits until most have run.
+            # Whoever has run least comes first, so that a body that depends on many waits until most have run; modules
+            # before functions, which read what modules bind.
             runs = body.runs if body.generation == self.generation else 0
-            heapq.heappush(self._queue, (runs, self._count, body))
+            heapq.heappush(self._queue, (-1 if runs == 0 and body.function is None else runs, self._count, body))
 
     def notify(self, cell: Cell) -> None:
         """Queues whatever has read a cell that has changed, or a cell that it flows into."""
-        for body in cell.readers:
-            if not body.queued:
+        if self._local:
+            self._was.setdefault(cell, None)
+        for body in tuple(cell.readers):
+            if not body.queued and (not self._local or body in self._local):
                 self.enqueue(body)
         if cell.flows_to is not None:
             for target in cell.flows_to:
-                if target.add(None, cell.values):
+                if target.add(cell, cell.values):
                     self.notify(target)
 
     @property
@@ -240,17 +291,71 @@ class Program:
 
     def run(self, should_pause: Callable[[], bool] = lambda: False) -> bool:
         """Runs queued bodies; returns whether nothing is left, so that a caller who paused comes back."""
-        if not self._drain(should_pause):
-            return False
-        if not self.settled:
-            self.settled = True
-            for body in tuple(self.bodies()):
-                if body.findings.unsettled:
+        if self._came_or_went:
+            self._came_or_went = False
+            self._import_again()
+        while True:
+            if not self._drain(should_pause):
+                return False
+            if not self.settled:
+                self.settled = True
+                for body in self._unsettled:
                     self.enqueue(body)
-        return self._drain(should_pause)
+                self._unsettled = {}
+                if not self._drain(should_pause):
+                    return False
+            if self._local:
+                self._tell_others()
+            elif self._before:
+                self._take_all_back()
+            else:
+                return True
+
+    def _tell_others(self) -> None:
+        """Edited files have settled by themselves: who has read what they now say otherwise has to run again."""
+        was, self._was = self._was, {}
+        self._local = set()
+        self.generation += 1
+        for cell, values in was.items():
+            if values != cell.values:
+                self.notify(cell)
+        self.settled = not self._queue
+
+    def _import_again(self) -> None:
+        """After files came or went: whoever imports something that is found elsewhere now runs again."""
+        for (dotted, importer, level), found in tuple(self._asked.items()):
+            path = self._resolve(dotted, importer, level)
+            if (path if path in self.modules else None) != found:
+                del self._asked[dotted, importer, level]
+                module = self.modules.get(importer)
+                if module is not None:
+                    for body in (module.body, *module.bodies.values()):
+                        self.enqueue(body)
+
+    def _take_all_back(self) -> None:
+        """Takes from cells what bodies said before a change and no longer say; whoever read it has to run again."""
+        before, self._before = self._before, {}
+        self._rounds += 1
+        if self._rounds < ROUNDS_MAX:
+            self.generation += 1
+        for body, wrote in before.items():
+            for cell, values in wrote.items():
+                now = body.wrote.get(cell)
+                if now is None or not values <= now:
+                    self._take_back(cell, body, now)
+        self.settled = not self._queue
+
+    def _take_back(self, cell: Cell, writer: Body | Cell, values: Values | None) -> None:
+        if not cell.replace(writer, values):
+            return
+        for body in tuple(cell.readers):
+            self.enqueue(body)
+        for target in cell.flows_to or ():
+            had = target.by.get(cell)
+            if had is not None and not had <= cell.values:
+                self._take_back(target, cell, cell.values)
 
     def _drain(self, should_pause: Callable[[], bool]) -> bool:
-        steps = 0
         while self._queue:
             _, _, body = heapq.heappop(self._queue)
             if not body.queued:
@@ -261,32 +366,33 @@ class Program:
             self._run(body)
             if body.function is None:
                 body.module.ready = True
-            steps += 1
-            if steps % STEPS_BETWEEN_PAUSES == 0 and should_pause():
+            if should_pause():
                 return not self._queue
         return True
 
     def _run(self, body: Body) -> None:
-        """One run of one body: it adds to cells as it goes, and takes back what it no longer says."""
-        first = body.generation != self.generation
-        if first:
+        """One run of one body: it adds to cells as it goes; what it no longer says is taken back later."""
+        if body.generation != self.generation:
             body.generation = self.generation
             body.runs = 0
+            if body.wrote:
+                known = self._before.setdefault(body, body.wrote)
+                if known is not body.wrote:
+                    for cell, values in body.wrote.items():
+                        known[cell] = known.get(cell, EMPTY) | values
+                body.wrote = {}
+        # Within one generation what a body says only grows.
         body.runs += 1
-        before = body.wrote
-        body.wrote = {}
-        body.findings = frames.run(self, body)
-        if not body.module.library:
-            self.changed.add(body)
-        if first:
-            # What the source said before this generation may no longer hold; within one generation values only grow.
-            for cell, values in before.items():
-                now = body.wrote.get(cell)
-                if (now is None or not values <= now) and cell.replace(body, now):
-                    self.notify(cell)
-        else:
-            for cell, values in before.items():
-                body.wrote[cell] = body.wrote.get(cell, EMPTY) | values
+        try:
+            body.findings = frames.run(self, body)
+        except RecursionError:
+            # What is nested too deep to be followed keeps what it has found: the rest of the program does not suffer.
+            body.overflown = True
+        if body.module.library:
+            return
+        if body.findings.unsettled:
+            self._unsettled[body] = None
+        self.changed.add(body)
 
     def take_changed(self) -> set[Body]:
         """The bodies that ran since the last call."""

@@ -245,7 +245,7 @@ class _Recorder:
 
     def callees(self, body: Body) -> list[Edge]:
         found = [self.edge(body, link, link[0].target) for link in self.summaries.links.out.get(body, ())]
-        found.sort(key=lambda e: (e.place.start, RANK[e.confidence], e.target))
+        found.sort(key=lambda e: (e.place.start, RANK[e.confidence], e.target, e.target_path, e.via))
         return found[:CALLEES_MAX]
 
     def raised(self, body: Body, escape: Escape) -> Raised:

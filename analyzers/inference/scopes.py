@@ -124,12 +124,26 @@ class ClassScope:
             self.mro_cache = tuple(_linearise(self))
         return self.mro_cache
 
-    def forget_mro(self) -> None:
-        """After the bases changed: also in every class below."""
-        if self.mro_cache is not None:
-            self.mro_cache = None
-            for child in tuple(self.subclasses):
-                child.forget_mro()
+    def rebase(self, bases: list[Values]) -> None:
+        """Gives it other bases."""
+        for base in self.base_scopes():
+            base.subclasses.discard(self)
+        self.bases = bases
+        for scope in (self, *self.below()):
+            scope.mro_cache = None
+        for base in self.base_scopes():
+            base.subclasses.add(self)
+
+    def below(self) -> set[ClassScope]:
+        """All classes that inherit from it, however far; a circle of bases, which names may seem to make, ends."""
+        found: set[ClassScope] = set()
+        waiting = [self]
+        while waiting:
+            new = waiting.pop().subclasses - found
+            found |= new
+            waiting.extend(new)
+        found.discard(self)
+        return found
 
     def base_scopes(self) -> list[ClassScope]:
         scopes: list[ClassScope] = []
@@ -288,9 +302,10 @@ class Body:
         "findings",
         "function",
         "generation",
+        "gone",
         "interned",
         "module",
-        "nested_self",
+        "overflown",
         "params",
         "parent",
         "queued",
@@ -323,6 +338,10 @@ class Body:
         self.generation = -1
         self.runs = 0
         self.queued = False
+        self.gone = False
+        """Whether its file no longer has it."""
+        self.overflown = False
+        """Whether it was nested too deep to be run to its end."""
 
     @property
     def name(self) -> str:

@@ -46,22 +46,32 @@ class Summaries:
         self.links = Links(program, is_test_path)
         self.flow = Flow()
         self._reached: dict[Body, dict[Body, tuple[int, Confidence]]] | None = None
-        self._accesses: dict[tuple[ClassScope | ModuleScope, str], list[tuple[Body, ir.Node, bool]]] | None = None
-        self._passed: dict[Body, list[tuple[Body, ir.Expr, str, Values]]] | None = None
+        self._accessing: dict[tuple[ClassScope | ModuleScope, str], dict[Body, None]] = {}
+        """Who reads or writes a field or a module's name."""
+        self._accessed: dict[Body, set[tuple[ClassScope | ModuleScope, str]]] = {}
 
     def refresh(self) -> set[Body]:
         """Takes in what ran since the last call; returns the bodies whose summaries may have changed."""
         changed = self.program.take_changed()
         if not changed:
             return set()
-        self.links.index_names()
+        changed |= self.links.index_names(changed)
         self.links.update(changed)
-        callers = {b: set(found) for b, found in self.links.callers.items() if isinstance(b, Body)}
-        changed |= self.flow.compute(changed, self.links.out, callers)
+        changed |= self.flow.compute(changed, self.links.out, self.links.callers)
+        for body in changed:
+            self._index_accesses(body)
         self._reached = None
-        self._accesses = None
-        self._passed = None
         return changed
+
+    def _index_accesses(self, body: Body) -> None:
+        had = self._accessed.pop(body, set())
+        now = {(holder, field) for _, holder, field, _ in body.findings.accesses.values()}
+        for key in had - now:
+            self._accessing[key].pop(body, None)
+        for key in now - had:
+            self._accessing.setdefault(key, {})[body] = None
+        if now:
+            self._accessed[body] = now
 
     # Tests.
 
@@ -134,21 +144,22 @@ class Summaries:
 
     def accesses(self, owner: ClassScope | ModuleScope, name: str) -> list[tuple[Body, ir.Node, bool]]:
         """Reads and writes of a field or a module's name: by whom, where, and whether it writes."""
-        if self._accesses is None:
-            self._accesses = defaultdict(list)
-            for body in self.program.bodies():
-                for node, holder, field, writes in body.findings.accesses.values():
-                    self._accesses[holder, field].append((body, node, writes))
-        return self._accesses.get((owner, name), [])
+        found = [
+            (body, node, writes)
+            for body in self._accessing.get((owner, name), ())
+            for node, holder, field, writes in body.findings.accesses.values()
+            if holder is owner and field == name
+        ]
+        return sorted(found, key=lambda f: (f[0].module.path, f[1].start))
 
     def passed(self, body: Body) -> list[tuple[Body, ir.Expr, str, Values]]:
         """What callers pass to a function: the caller, the argument, the parameter, what it evaluates to."""
-        if self._passed is None:
-            self._passed = defaultdict(list)
-            for caller in self.program.bodies():
-                for expression, target, parameter, values in caller.findings.passed.values():
-                    self._passed[target].append((caller, expression, parameter, values))
-        found = self._passed.get(body, [])
+        found = [
+            (caller, expression, parameter, values)
+            for caller in self.links.callers.get(body, ())
+            for expression, target, parameter, values in caller.findings.passed.values()
+            if target is body
+        ]
         return sorted(found, key=lambda p: (self.is_test_path(p[0].module.path), p[0].module.path, p[1].start))
 
     def cycle(self, body: Body) -> list[str]:

@@ -183,6 +183,8 @@ class Universe:
 
     def __init__(self) -> None:
         self._made: dict[object, Value] = {}
+        self._places: dict[ir.Node, list[tuple[str, object, ir.Node]]] = {}
+        """For each place that makes a value, the keys under which it is kept."""
         self.wide: dict[str, Value] = {}
         """For a kind of literal, a value that stands for all of them."""
 
@@ -215,6 +217,7 @@ class Universe:
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = Container(kind, cls, node)
+            self._places.setdefault(node, []).append(key)
         assert isinstance(made, Container)
         return made
 
@@ -246,10 +249,21 @@ class Universe:
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = Partial(func, positional, node)
+            self._places.setdefault(node, []).append(key)
         assert isinstance(made, Partial)
         merged = tuple(a | b for a, b in zip(made.positional, positional, strict=False))
         made.positional = merged + made.positional[len(merged) :] + positional[len(merged) :]
         return made
+
+    def move(self, old: ir.Node, new: ir.Node) -> None:
+        """After an edit: what was made at the old place is what is made at the new one."""
+        for kind, part, _ in self._places.pop(old, ()):
+            made = self._made.pop((kind, part, old))
+            assert isinstance(made, Container | Partial)
+            made.node = new
+            key = (kind, part, new)
+            self._made[key] = made
+            self._places.setdefault(new, []).append(key)
 
     def parameter(self, body: Body, name: str) -> Value:
         return self._two("parameter", Parameter, body, name)
