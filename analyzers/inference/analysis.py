@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from analyzers import ir, languages
@@ -26,8 +27,18 @@ from analyzers.syntax import decode, parse
 EDITED_MAX = 50
 """More changed files than this were not changed by hand, and do not go before others."""
 
+LIBRARY_UNITS_MAX = 512
+"""Library modules whose lowered form is kept, for all workspaces of the process: units are never changed."""
+
 ReadLibrary = Callable[[str], tuple[str, bytes] | None]
 """The path and the text of a module outside the workspace by its dotted name."""
+
+
+@lru_cache(maxsize=LIBRARY_UNITS_MAX)
+def _lowered(data: bytes) -> ir.Unit | None:
+    language = languages.for_path("module.py")
+    parsed = parse(language.grammar(), decode(data)[0]) if language is not None else None
+    return None if parsed is None else lower.lower(parsed.root)
 
 
 class _Lowered:
@@ -41,9 +52,8 @@ class _Lowered:
         if found is None:
             return None
         path, data = found
-        language = languages.for_path("module.py")
-        parsed = parse(language.grammar(), decode(data)[0]) if language is not None else None
-        return None if parsed is None else (path, lower.lower(parsed.root))
+        unit = _lowered(data)
+        return None if unit is None else (path, unit)
 
 
 class Analysis:

@@ -12,7 +12,7 @@ from lsp_server.link import SleeperLink
 from lsp_server.messages import AnalyzeAsked, Done, FromSleeper, Status, StatusAsked, TableState
 from lsp_server.store import IndexReader, repository_folders
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 GONE_S_MAX = 5.0
 
 
