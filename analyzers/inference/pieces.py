@@ -113,3 +113,23 @@ def method(scope: ClassScope, name: str) -> Body | None:
         if isinstance(inner, FunctionValue) and inner.body.cls is scope:
             return inner.body
     return None
+
+
+def through_super(node: ir.Node) -> bool:
+    func = node.func if isinstance(node, ir.Call) else None
+    above = func.obj if isinstance(func, ir.Attr) else None
+    return isinstance(above, ir.Call) and isinstance(above.func, ir.Name) and above.func.id == "super"
+
+
+def called(node: ir.Node) -> ir.Node:
+    """The span to cite for a call: the name that is called."""
+    if isinstance(node, ir.Call):
+        func = node.func
+        if isinstance(func, ir.Attr):
+            return ir.Node(func.name_start, func.end)
+        return func
+    return node
+
+
+def header(function: ir.Function) -> ir.Node:
+    return ir.Node(function.name_start, function.name_end)

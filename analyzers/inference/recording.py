@@ -16,12 +16,15 @@ from analyzers.inference.escapes import Escape, caught_by, stopped, type_name
 from analyzers.inference.linking import Edge as Link
 from analyzers.inference.pieces import (
     below,
+    called,
     described,
     ends_surely,
     handler_header,
+    header,
     last_reached,
     method,
     raised_name,
+    through_super,
 )
 from analyzers.inference.scopes import Body, ClassScope, ModuleScope
 from analyzers.inference.summaries import Summaries
@@ -237,14 +240,26 @@ class _Recorder:
     def edge(self, caller: Body, link: Link, target: Body | ClassScope) -> Edge:
         site, confidence = link
         test = self.summaries.is_test_path(caller.module.path)
-        place = self.place(caller, _called(site.node))
-        return Edge(place, target.module.path, target.qualname, confidence, site.via, test)
+        place = self.place(caller, called(site.node))
+        via = site.via or ("super()" if through_super(site.node) else "")
+        return Edge(place, target.module.path, target.qualname, confidence, via, test)
 
     def callers(self, target: Body | ClassScope) -> list[Edge]:
         return [self.edge(caller, link, target) for caller, link in self.summaries.callers(target)]
 
     def callees(self, body: Body) -> list[Edge]:
-        found = [self.edge(body, link, link[0].target) for link in self.summaries.links.out.get(body, ())]
+        links = self.summaries.links.out.get(body, ())
+        made = {
+            (site.node.start, scope)
+            for site, _ in links
+            if isinstance(site.target, Body)
+            and site.target.cls is not None
+            and site.target.name in {"__init__", "__new__"}
+            for scope in (site.target.cls, *below(site.target.cls))
+        }
+        # A class and the constructor that runs for it are one target.
+        kept = [link for link in links if (link[0].node.start, link[0].target) not in made]
+        found = [self.edge(body, link, link[0].target) for link in kept]
         found.sort(key=lambda e: (e.place.start, RANK[e.confidence], e.target, e.target_path, e.via))
         return found[:CALLEES_MAX]
 
@@ -304,7 +319,7 @@ class _Recorder:
         """The statement after which nothing follows; of one that holds others, its first line."""
         assert body.function is not None
         last = last_reached(body.function.body)
-        return self.on_line(body, last) if last is not None else self.place(body, _header(body.function))
+        return self.on_line(body, last) if last is not None else self.place(body, header(body.function))
 
     def on_line(self, body: Body, node: ir.Node) -> Place:
         """The line on which a node stands: a name alone says little."""
@@ -333,7 +348,7 @@ class _Recorder:
         if function.generator:
             yielded = described(body.yielded.values)
             if yielded:
-                yield Way(f"an iterator of {yielded}", "likely", self.place(body, _header(function)))
+                yield Way(f"an iterator of {yielded}", "likely", self.place(body, header(function)))
             return
         for site in sorted(body.findings.returns.values(), key=lambda r: r.node.start if r.node else 1 << 60):
             if site.node is None:
@@ -493,20 +508,6 @@ def _with(record: Record, **changes: object) -> Record:
     fields = {name: getattr(record, name) for name in record.__struct_fields__}
     fields.update(changes)
     return Record(**fields)
-
-
-def _called(node: ir.Node) -> ir.Node:
-    """The span to cite for a call: the name that is called."""
-    if isinstance(node, ir.Call):
-        func = node.func
-        if isinstance(func, ir.Attr):
-            return ir.Node(func.name_start, func.end)
-        return func
-    return node
-
-
-def _header(function: ir.Function) -> ir.Node:
-    return ir.Node(function.name_start, function.name_end)
 
 
 def _is_local(body: Body, text: str) -> bool:

@@ -17,6 +17,8 @@ STEPS_MAX = 5
 RECORDS_MAX = 200
 """How far above the anchor a change is followed while somebody waits."""
 SHOWN_MAX = 3
+TEST_CALLS_MAX = 2
+"""A test that is further away is not named: it may well turn off on the way."""
 
 
 def impact(kind: Kind, asked: Asked) -> Answer | None:
@@ -41,7 +43,7 @@ def impact(kind: Kind, asked: Asked) -> Answer | None:
         )
         for ref in followers[:SHOWN_MAX]
     ]
-    for test in ranked_tests(record.tests)[:1]:
+    for test in [each for each in ranked_tests(record.tests) if not users or each.distance <= TEST_CALLS_MAX][:1]:
         place = place_at(asked, test.path, test.name, test.line)
         which = "the only test that reaches it" if tests == 1 else f"the nearest of {counted(tests, 'test')}"
         claims.append(

@@ -160,17 +160,21 @@ def _caller_claim(asked: Asked, edges: list[Edge]) -> Claim:
     first = edges[0]
     who = code(short_name(first.place.symbol)) if first.place.symbol else f"module level, {asked.words.import_time}"
     text = who
-    if first.via:
+    if first.via and first.via != "super()":
         text += f" {_HOW.get(first.via) or f'by {code(first.via)}'}"
     if first.via == HANDED_ON:
         around = clause_text(asked, first.place)
         text += f": {code(around)}" if around and len(edges) == 1 else ""
-    elif len(edges) == 1 and not first.via and (called := call_text(asked, first.place)):
+    elif len(edges) == 1 and first.via in ("", "super()") and (called := call_text(asked, first.place)):
         text += f": {code(called)}"
     if len(edges) > 1:
         text += f" at {counted(len(edges), 'place')}"
     text += note_of_test(asked, first)
     return claim(text, first.confidence, *(edge.place for edge in edges))
+
+
+WAY_CALLS_SURE = 2
+"""Calls of a way from a test that a hover shows."""
 
 
 def reached(kind: Kind, asked: Asked) -> Answer | None:
@@ -199,11 +203,12 @@ def reached(kind: Kind, asked: Asked) -> Answer | None:
 
 def _reached_interest(test_way: Way, entry_way: Way) -> float:
     """A single call says what the list of callers says; a way through several is worth showing if it is sure."""
-    if len(entry_way) > 1:
+    if len(entry_way) > 1 and entry_way[0].place.symbol:
         return 0.9
     if any(edge.confidence == "possible" for edge in (*test_way, *entry_way)):
         return 0.1
-    return 0.5 if len(test_way) > 1 else 0.15
+    # Each further call makes it less likely that this test takes all of them.
+    return 0.5 if len(test_way) == WAY_CALLS_SURE else 0.15
 
 
 def _way_claim(asked: Asked, way: Way) -> Claim:

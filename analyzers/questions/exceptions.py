@@ -38,7 +38,7 @@ def raises(kind: Kind, asked: Asked) -> Answer | None:
     claims = [_raised_claim(asked, each) for _, each in groups]
     shown: Confidence = weakest((each[0].confidence for _, each in groups if each[0].type in sure), "possible")
     own = any(not each.through for _, group in groups for each in group)
-    interest = (1.0 if own or len(sure) > 1 else 0.75) if sure else 0.3
+    interest = (1.0 if own or len(sure) > 1 else 0.75) if sure else 0.2
     return kind.says(asked, conclusion, shown, claims, interest=interest)
 
 

@@ -81,7 +81,7 @@ def call_text(asked: Asked, place: Place) -> str:
 
 def on_one_line(text: str) -> str:
     """A call that goes over several lines as it would stand on one."""
-    flat = re.sub(r"\s+", " ", text)
+    flat = re.sub(r"\s+", " ", re.sub(r"(?m)[ \t]*#[ !][^\n\"']*$", "", text) if "\n" in text else text)
     return re.sub(r"(?<=[(\[{]) |,? (?=[)\]}])", "", flat)
 
 

@@ -58,6 +58,8 @@ def assumes(kind: Kind, asked: Asked) -> Answer | None:
         why = "a guard, an assert or an unchecked use: none was found" if asked.deep else NOT_ANALYSED
         return kind.not_known(asked, why)
     claims = _grouped(asked, ways)
+    if len(ways) == 1 and (line := clause_text(asked, ways[0].place)):
+        claims = [claim(code(line), ways[0].confidence, ways[0].place)]
     conclusion = ways[0].text if len(ways) == 1 else counted(len(ways), "thing")
     return kind.says(asked, conclusion, weakest(way.confidence for way in ways), claims, interest=0.8)
 

@@ -55,7 +55,7 @@ def instances(kind: Kind, asked: Asked) -> Answer | None:
     """Where are instances made."""
     record = asked.record
     edges: dict[tuple[str, int], Edge] = {
-        (edge.place.path, edge.place.start): edge for edge in record.callers if edge.via != HANDED_ON
+        (edge.place.path, edge.place.start): edge for edge in record.callers if edge.via not in ("super()", HANDED_ON)
     }
     for name in asked.words.constructors:
         constructor = asked.neighbours.record(record.path, f"{record.name}.{name}")
