@@ -111,8 +111,9 @@ class Frame:
         wrote = self.body.wrote
         had = wrote.get(cell)
         wrote[cell] = values if had is None else had | values
+        before = cell.values
         if cell.add(self.body, values):
-            self.program.notify(cell)
+            self.program.notify(cell, before)
 
     def bottom(self) -> Values:
         """The value of what has none yet: nothing while values still flow, something unknown once they have settled.

@@ -272,10 +272,10 @@ class Program:
             runs = body.runs if body.generation == self.generation else 0
             heapq.heappush(self._queue, (-1 if runs == 0 and body.function is None else runs, self._count, body))
 
-    def notify(self, cell: Cell) -> None:
-        """Queues whatever has read a cell that has changed, or a cell that it flows into."""
+    def notify(self, cell: Cell, had: Values | None = None) -> None:
+        """Queues whatever has read a cell that has changed from `had`, or a cell that it flows into."""
         if self._local:
-            self._was.setdefault(cell, None)
+            self._was.setdefault(cell, had)
         for body in tuple(cell.readers):
             if not body.queued and (not self._local or body in self._local):
                 self.enqueue(body)
