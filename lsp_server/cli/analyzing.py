@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,19 +32,21 @@ class Run:
 
     seconds: float
     read: int
-    """Files whose facts were made anew; 0 on a warm start."""
+    """Files that are new or have changed since the index last knew them; 0 on a warm start."""
     prepared: int
-    """Files whose answers were made anew."""
+    """Files whose answers were made anew, as far as the sleeper told."""
 
 
 def analyze(path: Path, *, shallow: bool, as_json: bool) -> None:
     folders = repository_folders(root_of(path))
-    _check_store(folders)
+    before = _check_store(folders)
     out = Console(highlight=False, soft_wrap=True)
     errors = Console(stderr=True)
     with _bars(errors) as bars:
-        run = asyncio.run(_run(folders, shallow=shallow, show=_shower(bars)))
+        seconds, prepared = asyncio.run(_run(folders, shallow=shallow, show=_shower(bars)))
     view = open_view(path)
+    # Compared, not counted from what the sleeper tells: a small repository is read before anybody listens.
+    run = Run(seconds, sum(before.get(name) != blob for name, blob in view.paths().items()), prepared)
     counts = view.reader.counts()
     if as_json:
         print_json(_summary(folders, run, counts))
@@ -57,13 +59,17 @@ def analyze(path: Path, *, shallow: bool, as_json: bool) -> None:
     out.print(EDITORS)
 
 
-async def _run(folders: RepositoryFolders, *, shallow: bool, show: Callable[[messages.Progress], None]) -> Run:
-    done = {"facts": 0, "deep": 0}
+async def _run(
+    folders: RepositoryFolders, *, shallow: bool, show: Callable[[messages.Progress], None]
+) -> tuple[float, int]:
+    """Has the sleeper finish; the seconds that took, and for how many files it said that it prepared answers."""
+    prepared = 0
 
     def take(message: messages.FromSleeper) -> None:
+        nonlocal prepared
         if isinstance(message, messages.Progress):
-            if message.stage in done:
-                done[message.stage] = max(done[message.stage], message.total)
+            if message.stage == "deep":
+                prepared = max(prepared, message.total)
             show(message)
 
     link = SleeperLink(folders, take)
@@ -77,18 +83,19 @@ async def _run(folders: RepositoryFolders, *, shallow: bool, show: Callable[[mes
         await link.stop()
     if isinstance(reply, messages.Done) and reply.error:
         raise Failure(FAILED, f"the analysis did not finish: {reply.error}")
-    return Run(time.perf_counter() - start, done["facts"], done["deep"])
+    return time.perf_counter() - start, prepared
 
 
-def _check_store(folders: RepositoryFolders) -> None:
-    """Find out about a damaged index before a sleeper does, while there is a person to ask."""
+def _check_store(folders: RepositoryFolders) -> Mapping[str, str]:
+    """The files that the index knows by now. Finds out about a damaged index while there is a person to ask."""
     try:
-        IndexReader(folders.index).counts()
+        return dict(IndexReader(folders.index).files())
     except StoreAbsent:
-        return
+        return {}
     except StoreError as error:
         if not offer_rebuild(folders, error):
             raise store_failure(error) from error
+        return {}
 
 
 def _bars(console: Console) -> Progress:
