@@ -89,7 +89,6 @@ def fits(frame: Frame, candidate: Candidate, arguments: Arguments) -> bool:
     parameters = list(function.parameters)
     if receiver is not None and parameters and not _is_static(function):
         parameters = parameters[1:]
-    positional = [p for p in parameters if p.kind in {"positional", "normal"} and not _is_private_positional(p)]
     private = [p for p in parameters if p.kind in {"positional", "normal"}]
     star = any(p.kind == "star" for p in parameters)
     given = len(arguments.positional)
@@ -105,7 +104,6 @@ def fits(frame: Frame, candidate: Candidate, arguments: Arguments) -> bool:
         for parameter in parameters:
             if parameter.kind == "keyword" and parameter.default is None and parameter.name not in arguments.keywords:
                 return False
-    del positional
     for index, parameter in enumerate(private[:given]):
         if not _compatible(frame, body, parameter, arguments.positional[index]):
             return False
@@ -116,10 +114,6 @@ def fits(frame: Frame, candidate: Candidate, arguments: Arguments) -> bool:
 
 def _is_static(function: ir.Function) -> bool:
     return any(isinstance(d, ir.Name) and d.id == "staticmethod" for d in function.decorators)
-
-
-def _is_private_positional(parameter: ir.Parameter) -> bool:
-    return parameter.name.startswith("__")
 
 
 def _compatible(frame: Frame, body: Body, parameter: ir.Parameter, values: Values) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from analyzers import ir
 from analyzers.inference.cells import Cell
-from analyzers.inference.values import ClassValue, External, FunctionValue, Instance, ModuleValue, Value, Values
+from analyzers.inference.values import ClassValue, External, FunctionValue, Instance, ModuleValue, Values
 
 
 class ModuleScope:
@@ -303,7 +303,6 @@ class Body:
         "function",
         "generation",
         "gone",
-        "interned",
         "module",
         "overflown",
         "params",
@@ -312,7 +311,6 @@ class Body:
         "returned",
         "runs",
         "sent",
-        "thrown",
         "value",
         "wrote",
         "yielded",
@@ -366,7 +364,3 @@ class Body:
         if cell is None:
             cell = self.closure[name] = Cell()
         return cell
-
-
-Owner = ClassScope | ModuleScope
-Known = dict[str, Value]

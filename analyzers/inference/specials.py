@@ -211,10 +211,6 @@ def _callable_result(frame: Frame, receiver: Value | None, arguments: Arguments,
     return protocols.awaited(frame, arguments.first(0), node)
 
 
-def _dict_of_self(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
-    return expressions.instances(frame, frame.program.builtin_class("dict"))
-
-
 def _class_replacing(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
     """`dataclass` and its like: a class goes in and comes out; with options, a decorator comes out."""
     classes = frozenset(v for v in arguments.first(0) if isinstance(v, ClassValue))

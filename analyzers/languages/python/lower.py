@@ -29,11 +29,6 @@ def lower(root: SyntaxNode) -> ir.Unit:
     return _Lowering().module(root)
 
 
-def lower_annotation(text: str) -> str:
-    """The text of a quoted annotation, ready to be parsed as an expression."""
-    return text.strip()
-
-
 class _Scope:
     """Names seen in one function, class or module body while it is lowered."""
 
