@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
-from lsp_server.messages import FromSleeper
+from lsp_server.messages import Asked, FromSleeper, Rated
 from lsp_server.settings import Settings
 from lsp_server.store import RepositoryFolders
 
@@ -53,6 +53,14 @@ class Attentive(Protocol):
 
     def close(self) -> None:
         """The sleeper ends; returns within two seconds."""
+
+
+@runtime_checkable
+class Told(Protocol):
+    """A job that learns from what people ask. Called from any thread; must return at once."""
+
+    def told(self, message: Asked | Rated) -> None:
+        """Somebody asked, or said whether an answer helped."""
 
 
 def history(folders: RepositoryFolders, settings: Settings) -> Job:

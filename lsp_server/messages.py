@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised when a message changes its meaning; a client and a sleeper of different protocols do not talk."""
 
 MESSAGE_BYTES_MAX = 16 * 1024 * 1024
@@ -71,7 +71,49 @@ class Suspect(msgspec.Struct, frozen=True, tag="suspect"):
     detail: str = ""
 
 
-ToSleeper = StatusAsked | AnalyzeAsked | FilesChanged | Reconcile | Focused | Active | Paused | Suspect
+Road = Literal["prepared", "composed", "enriched", "context", "unanswered"]
+"""How a question was answered: prepared, from several prepared ones, by a model over c′, over c, or not at all."""
+
+
+class Asked(msgspec.Struct, frozen=True, tag="asked"):
+    """Somebody really asked this kind of question about a symbol: learned from, and put into the ledger."""
+
+    path: str
+    symbol: str
+    kind: str
+    road: Road = "prepared"
+    saved_tokens: int = 0
+    """What the answer would have cost without preparation."""
+
+
+class Rated(msgspec.Struct, frozen=True, tag="rated"):
+    """Somebody said whether an answer helped."""
+
+    path: str
+    symbol: str
+    kind: str
+    useful: bool
+
+
+class RetryCrashed(msgspec.Struct, frozen=True, tag="retry"):
+    """Forgive the files that brought an analysing process down, and read them again."""
+
+    id: int = 0
+
+
+ToSleeper = (
+    StatusAsked
+    | AnalyzeAsked
+    | FilesChanged
+    | Reconcile
+    | Focused
+    | Active
+    | Paused
+    | Suspect
+    | Asked
+    | Rated
+    | RetryCrashed
+)
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):

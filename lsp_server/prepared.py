@@ -15,7 +15,7 @@ from analyzers import graph
 from analyzers.facts import FileFacts, Symbol
 from analyzers.questions import catalogue
 from analyzers.questions.answer import Answer
-from analyzers.questions.kind import READS_MAX
+from analyzers.questions.kind import READS_MAX, Neighbours
 from analyzers.records import RANK, Dependency, Depth, Record
 from analyzers.text import span_digest
 from lsp_server.view import View
@@ -65,13 +65,38 @@ def answers(
     `reads_max` bounds how many other records are read for them; an answer that needed more says so.
     """
     changed = changed_since(view, record)
-    neighbours = _Present(view) if record.depth < Depth.DEEP else _AsAnalysed(view, record)
     found = catalogue.for_record(
-        record, neighbours=neighbours, history=view.history(record.path), muted=muted, reads_max=reads_max
+        record,
+        neighbours=_neighbours(view, record),
+        history=view.history(record.path),
+        muted=muted,
+        reads_max=reads_max,
     )
     if not changed:
         return found
     return [msgspec.structs.replace(answer, freshness="stale", stale_because=changed) for answer in found]
+
+
+def answer(view: View, record: Record, kind: str) -> Answer | None:
+    """The prepared answer to one kind of question; None where it does not fit. Raises `KeyError` on an unknown kind."""
+    found = catalogue.one(kind, record, neighbours=_neighbours(view, record), history=view.history(record.path))
+    changed = changed_since(view, record)
+    if found is None or not changed:
+        return found
+    return msgspec.structs.replace(found, freshness="stale", stale_because=changed)
+
+
+def around(view: View, path: str, offset: int) -> Record | None:
+    """The record of the name at `offset`; else of the innermost function or class around it, else of the module's."""
+    found = at(view, path, offset)
+    if found is not None:
+        return found.record
+    facts = view.facts(path)
+    outside = [each for each in (facts.symbols if facts is not None else ()) if each.start <= offset <= each.end]
+    for symbol in sorted(outside, key=lambda each: each.end - each.start):
+        if symbol.digest and (inner := record(view, path, symbol.qualname)) is not None:
+            return inner
+    return None
 
 
 def changed_since(view: View, record: Record) -> tuple[str, ...]:
@@ -107,6 +132,10 @@ def target_at(view: View, path: str, offset: int) -> Target | None:
     if symbol is not None:
         return Target(path, symbol.qualname, symbol.name_start, symbol.name_end)
     return _linked_at(view, path, offset) or _used_at(view, path, facts, offset)
+
+
+def _neighbours(view: View, record: Record) -> Neighbours:
+    return _Present(view) if record.depth < Depth.DEEP else _AsAnalysed(view, record)
 
 
 class _Present:

@@ -12,12 +12,15 @@ from lsp_server.buffers import Buffer
 from lsp_server.link import SleeperLink
 from lsp_server.messages import (
     HINT_PATHS_MAX,
+    Asked,
     FilesChanged,
     Focused,
     FromSleeper,
     Notice,
     Progress,
+    Rated,
     Reconcile,
+    Road,
     ToSleeper,
 )
 from lsp_server.progress import Reporter
@@ -78,6 +81,14 @@ class Repository:
     def focus(self, path: str, symbol: str) -> None:
         """Somebody looks at this symbol, so its file's answers are wanted first."""
         self.tell(Focused(path, symbol))
+
+    def asked(self, path: str, symbol: str, kind: str, road: Road = "prepared", saved_tokens: int = 0) -> None:
+        """Somebody really asked this, and was answered by this road: to be learned from and put into the ledger."""
+        self.tell(Asked(path, symbol, kind, road, saved_tokens))
+
+    def rated(self, path: str, symbol: str, kind: str, *, useful: bool) -> None:
+        """Somebody said whether an answer helped."""
+        self.tell(Rated(path, symbol, kind, useful))
 
     def tell(self, message: ToSleeper) -> None:
         """A hint to the sleeper; never waits."""

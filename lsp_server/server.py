@@ -20,6 +20,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from lsp_server import features, wire
+from lsp_server.features.commands import COMMANDS, Command
 from lsp_server.session import Session
 
 GARBAGE_MAX = 50_000
@@ -48,6 +49,8 @@ def build(session: Session) -> LanguageServer:
     server = LanguageServer("forethought", _version(), protocol_cls=wire.Protocol, converter_factory=default_converter)
     for feature in features.ALL:
         server.feature(feature.METHOD, getattr(feature, "OPTIONS", None))(_handler(feature, session))
+    for name, command in COMMANDS.items():
+        server.command(name)(_command(name, command, session))
     return server
 
 
@@ -106,6 +109,22 @@ def _handler(feature: ModuleType, session: Session) -> Callable[[Any], Any]:
             raise _failed(feature.METHOD, error) from error
 
     return now
+
+
+def _command(name: str, command: Command, session: Session) -> Callable[..., Any]:
+    """The command as pygls calls it, with the client's arguments, whatever they are."""
+
+    async def run(*arguments: Any) -> Any:
+        session.touched()
+        try:
+            result = command(session, arguments)
+            return await result if inspect.isawaitable(result) else result
+        except JsonRpcException:
+            raise
+        except Exception as error:  # As with a feature: what a command did wrong concerns its own request alone.
+            raise _failed(name, error) from error
+
+    return run
 
 
 def _failed(method: str, error: Exception) -> JsonRpcInternalError:

@@ -71,6 +71,11 @@ class Session:
         """Kinds and families of questions that are not wanted in a hover."""
         return frozenset(self._asked.questions.muted)
 
+    @property
+    def repositories(self) -> list[Repository]:
+        """Every repository that a folder is open of."""
+        return list(self._repositories.values())
+
     def attach(self, server: LanguageServer) -> None:
         """The server through which messages reach the client."""
         self._reporter = Reporter(server)

@@ -40,12 +40,13 @@ from lsp_server.children import die_with_parent, memory_bytes
 from lsp_server.crashes import Crashes
 from lsp_server.deep import DeepAnalysis, DeepWork, make_deep
 from lsp_server.election import Election, remove_vanished_caches
-from lsp_server.jobs import JOBS, Attentive, Job
+from lsp_server.jobs import JOBS, Attentive, Job, Told
 from lsp_server.messages import (
     HINT_PATHS_MAX,
     PROTOCOL,
     Active,
     AnalyzeAsked,
+    Asked,
     Currency,
     Done,
     FilesChanged,
@@ -53,8 +54,10 @@ from lsp_server.messages import (
     FromSleeper,
     Paused,
     Progress,
+    Rated,
     Reconcile,
     RecordsStored,
+    RetryCrashed,
     Status,
     StatusAsked,
     Suspect,
@@ -136,6 +139,7 @@ class Sleeper:
         self._head = ""
         self._last_progress_s = 0.0
         self._suspected = False
+        self._forgiving = False
         self._exit_code = 0
         self._tidy = False
         """Whether something was written since the index was last tidied."""
@@ -184,6 +188,11 @@ class Sleeper:
             if self._suspected:
                 self._suspected = False
                 self._index.check()
+            if self._forgiving:
+                self._forgiving = False
+                self._crashes.forgive()
+                if self._deep is None:
+                    self._make_pipeline()
             todo = self._agenda.take(_now_s())
             if todo is not None:
                 if not self._folders.index.exists():
@@ -406,6 +415,16 @@ class Sleeper:
             case Suspect():
                 self._suspected = True
                 self._agenda.wake()
+            case Asked() | Rated():
+                for told in self._jobs:
+                    if isinstance(told, Told):
+                        told.told(message)
+                self._agenda.wake()
+            case RetryCrashed(id=id_):
+                self._forgiving = True
+                self._agenda.reconcile("what was set aside is tried again", now_s, urgent=True)
+                if id_:
+                    client.send(Done(id_))
 
     # What is said.
 

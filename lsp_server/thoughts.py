@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from analyzers.thinking import enriched as enriching
 from analyzers.thinking.enriched import Enriched
 from lsp_server.ledger import Clock, day_of
+from lsp_server.messages import Road
 from lsp_server.store import Journal, StoreError
 
 VERSIONS_KEPT_MAX = 6
 """Enriched contexts of one anchor: the current one, and those that a branch switch may bring back."""
 DRAFT_CHARS_MAX = 65_536
 DRAFTS_KEPT_MAX = 20_000
-
-Road = Literal["prepared", "composed", "enriched", "context", "unanswered"]
-"""How a question was answered: prepared, from several prepared ones, by a model over c′, over c, or not at all."""
 
 
 class StoredDraft(msgspec.Struct, frozen=True):

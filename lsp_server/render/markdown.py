@@ -36,6 +36,15 @@ def hover(answers: Sequence[Answer], resolve: Resolve, uri_of: UriOf, note: str 
     return "\n\n".join(blocks)
 
 
+def whole(answer: Answer, resolve: Resolve, uri_of: UriOf) -> str:
+    """One answer with all its claims: what somebody sees who chose the question."""
+    blocks = [_answer(Shown(answer, answer.claims, 0), resolve, uri_of)]
+    if answer.unknown:
+        blocks.append("Not known: " + "; ".join(prose(each) for each in answer.unknown))
+    blocks.append(f"*{escape(freshness([answer]))}*")
+    return "\n\n".join(blocks)
+
+
 def escape(text: str) -> str:
     """Text from the repository as Markdown that shows exactly it, on one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

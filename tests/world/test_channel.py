@@ -26,6 +26,7 @@ from lsp_server.channel import (
 from lsp_server.link import SleeperLink
 from lsp_server.messages import (
     MESSAGE_BYTES_MAX,
+    PROTOCOL,
     TABLE_PART_FILES_MAX,
     AnalyzeAsked,
     Done,
@@ -58,7 +59,7 @@ class Sleeper:
         write_rendezvous(rendezvous_file, self.rendezvous)
 
     def welcome(self, client: Client) -> None:
-        client.send(Welcome(1, "0", 1, "/"))
+        client.send(Welcome(PROTOCOL, "0", 1, "/"))
         for part in table_parts(1, self.table, whole=True):
             client.send(part)
         client.send(TableState("current"))

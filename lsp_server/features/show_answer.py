@@ -1,0 +1,52 @@
+"""`forethought.showAnswer`: one question about one place, answered whole. Choosing from the menu of questions runs it.
+
+Takes one argument, `{uri, position, kind}`, and gives an answer as `answer_items` writes it; null where nothing fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from pygls.exceptions import JsonRpcInvalidParams
+
+from analyzers.questions.catalogue import KINDS
+from lsp_server import prepared
+from lsp_server.features.answer_items import answer_item
+from lsp_server.session import Session
+
+
+class _Position(msgspec.Struct):
+    line: int
+    character: int
+
+
+class _Chosen(msgspec.Struct):
+    uri: str
+    position: _Position
+    kind: str
+
+
+def run(session: Session, arguments: Sequence[Any]) -> dict[str, Any] | None:
+    chosen = _chosen(arguments)
+    document = session.document(chosen.uri)
+    if document is None:
+        return None
+    offset = document.lines.offset(chosen.position.line, chosen.position.character, session.encoding)
+    record = prepared.around(document.view, document.path, offset)
+    answer = prepared.answer(document.view, record, chosen.kind) if record is not None else None
+    if record is None or answer is None:
+        return None
+    document.repository.asked(record.path, record.name, chosen.kind)
+    return answer_item(document.view, answer, session.encoding)
+
+
+def _chosen(arguments: Sequence[Any]) -> _Chosen:
+    try:
+        chosen = msgspec.convert(arguments[0] if arguments else None, _Chosen)
+    except msgspec.ValidationError as error:
+        raise JsonRpcInvalidParams(f"forethought.showAnswer takes {{uri, position, kind}}: {error}") from error
+    if chosen.kind not in KINDS:
+        raise JsonRpcInvalidParams(f"there is no kind of question called {chosen.kind}")
+    return chosen

@@ -1,0 +1,84 @@
+"""What a client may ask the server to do by name, through `workspace/executeCommand`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server.client import Editor, ResponseError
+from tests.server.support import hover_until, isolated, repository, spot
+
+SHOP = """
+#- /shop/__init__.py
+#- /shop/store.py
+class Missing(Exception):
+    pass
+
+
+def find(name, table):
+    if name not in table:
+        raise Missing(name)
+    return table.get(name)
+#- /shop/orders.py
+from shop.store import Missing, find
+
+
+def price(name, table):
+    return find(name, table).price
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return repository(tmp_path, SHOP)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return isolated(tmp_path)
+
+
+async def execute(editor: Editor, command: str, *arguments: object) -> Any:
+    return await editor.request("workspace/executeCommand", {"command": command, "arguments": list(arguments)})
+
+
+def test_a_chosen_question_is_answered_whole(root: Path, environment: dict[str, str]) -> None:
+    async def scenario() -> None:
+        async with Editor(root, environment=environment) as editor:
+            path, other = root / "shop/store.py", root / "shop/orders.py"
+            editor.open(path)
+            line, character = spot(path, "find(")
+            await hover_until(editor, path, (line, character), lambda text: "orders.py:5" in text)
+            assert "forethought.showAnswer" in editor.capabilities["executeCommandProvider"]["commands"]
+            # Inside the body is as good as on the name.
+            where = {"uri": path.as_uri(), "position": {"line": line + 1, "character": 8}}
+            answer = await execute(editor, "forethought.showAnswer", {**where, "kind": "callers"})
+            assert answer["anchor"]["name"] == "find"
+            assert answer["anchor"]["range"]["start"] == {"line": line, "character": character}
+            (citation,) = answer["claims"][0]["citations"]
+            assert (citation["uri"], citation["line"]) == (other.as_uri(), 5)
+            assert citation["quote"] == "find(name, table)"
+            assert answer["markdown"].startswith("**Who calls")
+            assert answer["known"]
+
+    asyncio.run(scenario())
+
+
+def test_what_does_not_fit_is_refused_and_what_is_not_there_is_null(root: Path, environment: dict[str, str]) -> None:
+    async def scenario() -> None:
+        async with Editor(root, environment=environment) as editor:
+            path = root / "shop/store.py"
+            where = {"uri": path.as_uri(), "position": {"line": 5, "character": 5}}
+            for arguments in ([], ["find"], [{**where, "kind": "nonsense"}], [{**where, "kind": 1}]):
+                with pytest.raises(ResponseError):
+                    await execute(editor, "forethought.showAnswer", *arguments)
+            with pytest.raises(ResponseError):
+                await execute(editor, "forethought.formatDisk")
+            absent = {"uri": (root / "none.py").as_uri(), "position": {"line": 0, "character": 0}, "kind": "callers"}
+            assert await execute(editor, "forethought.showAnswer", absent) is None
+            assert await execute(editor, "forethought.retryCrashed") is None
+
+    asyncio.run(scenario())
