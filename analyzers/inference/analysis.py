@@ -109,7 +109,7 @@ class Analysis:
         """Files whose records may have changed since this was last asked, likeliest first."""
         changed = self._summaries.refresh()
         neighbours = {
-            site.target
+            site.target: None
             for body in changed
             for site, _ in self._summaries.links.out.get(body, ())
             if isinstance(site.target, Body)

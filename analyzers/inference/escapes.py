@@ -78,11 +78,11 @@ class Flow:
         bodies: Iterable[Body],
         edges: Mapping[Body, list[tuple[CallSite, Confidence]]],
         callers: Mapping[Body | ClassScope, Iterable[Body]],
-    ) -> set[Body]:
+    ) -> dict[Body, None]:
         """Brings the given bodies, and all that depend on them, up to date; returns those whose set changed."""
         queue = deque(bodies)
         waiting = set(queue)
-        changed: set[Body] = set()
+        changed: dict[Body, None] = {}
         turns: dict[Body, int] = {}
         while queue:
             body = queue.popleft()
@@ -94,7 +94,7 @@ class Flow:
             turns[body] = turns.get(body, 0) + 1
             if before is not None and (_same(before, now) or turns[body] > TURNS_MAX):
                 continue
-            changed.add(body)
+            changed[body] = None
             for caller in callers.get(body, ()):
                 if caller not in waiting:
                     waiting.add(caller)

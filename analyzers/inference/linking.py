@@ -42,12 +42,12 @@ class Links:
         self._indexed: dict[ModuleScope, tuple[dict[str, list[Body]], dict[str, list[Body]]]] = {}
         self._asking: dict[str, dict[Body, None]] = {}
         """By name, the bodies that call a method of something unknown."""
-        self._asked: dict[Body, set[str]] = {}
+        self._asked: dict[Body, dict[str, None]] = {}
 
     def update(self, bodies: Iterable[Body]) -> None:
         """Links the given bodies anew."""
         for body in bodies:
-            for target in {site.target for site, _ in self.out.get(body, ())}:
+            for target in dict.fromkeys(site.target for site, _ in self.out.get(body, ())):
                 self.callers[target].pop(body, None)
             self._index_asked(body)
             edges = self._edges(body)
@@ -56,32 +56,33 @@ class Links:
                 self.callers[edge[0].target].setdefault(body, []).append(edge)
 
     def _index_asked(self, body: Body) -> None:
-        had = self._asked.pop(body, set())
-        now = {name for _, name, _, _ in body.findings.unresolved.values()}
-        for name in had - now:
-            self._asking[name].pop(body, None)
-        for name in now - had:
+        had = self._asked.pop(body, {})
+        now = dict.fromkeys(name for _, name, _, _ in body.findings.unresolved.values())
+        for name in had:
+            if name not in now:
+                self._asking[name].pop(body, None)
+        for name in now:
             self._asking.setdefault(name, {})[body] = None
         if now:
             self._asked[body] = now
 
-    def index_names(self, changed: Iterable[Body]) -> set[Body]:
+    def index_names(self, changed: Iterable[Body]) -> dict[Body, None]:
         """Learns which methods there are by name, after bodies ran and before `update`; who asks for a name that means
         something else now."""
-        names: set[str] = set()
-        for module in {body.module for body in changed}:
+        names: dict[str, None] = {}
+        for module in dict.fromkeys(body.module for body in changed):
             known = self._indexed.get(module, ({}, {}))
             self._indexed[module] = found = self._named(module)
             for table, had, now in zip((self._methods, self._properties), known, found, strict=True):
-                for name in had.keys() | now.keys():
+                for name in {**had, **now}:
                     if had.get(name) == now.get(name):
                         continue
-                    names.add(name)
+                    names[name] = None
                     if name in now:
                         table.setdefault(name, {})[module] = now[name]
                     else:
                         del table[name][module]
-        return {body for name in names for body in self._asking.get(name, ())}
+        return {body: None for name in names for body in self._asking.get(name, ())}
 
     def _named(self, module: ModuleScope) -> tuple[dict[str, list[Body]], dict[str, list[Body]]]:
         methods: dict[str, list[Body]] = defaultdict(list)

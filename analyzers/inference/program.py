@@ -63,8 +63,8 @@ class Program:
         """Names of the functions that are declared never to return."""
         self.declared: dict[object, Values] = {}
         """What library functions were found to be declared to return, by function and arguments."""
-        self.changed: set[Body] = set()
-        """Bodies that ran since `take_changed`."""
+        self.changed: dict[Body, None] = {}
+        """Bodies that ran since `take_changed`, in the order in which they first did."""
         self._library = library or NoLibrary()
         self._resolve: Resolve = lambda dotted, importer, level: None
         self._names: dict[str, str] = {}
@@ -183,7 +183,7 @@ class Program:
         body.wrote = {}
         body.findings = Findings()
         self._unsettled.pop(body, None)
-        self.changed.add(body)
+        self.changed[body] = None
 
     def _silence(self, body: Body) -> None:
         """Takes back all that a body says, before anybody hears of it."""
@@ -392,11 +392,11 @@ class Program:
             return
         if body.findings.unsettled:
             self._unsettled[body] = None
-        self.changed.add(body)
+        self.changed[body] = None
 
-    def take_changed(self) -> set[Body]:
-        """The bodies that ran since the last call."""
-        changed, self.changed = self.changed, set()
+    def take_changed(self) -> dict[Body, None]:
+        """The bodies that ran since the last call, as an ordered set."""
+        changed, self.changed = self.changed, {}
         return changed
 
     def bodies(self) -> Iterable[Body]:

@@ -93,7 +93,7 @@ class ClassScope:
         """Names of the type variables of a generic class, in order."""
         self.attrs: dict[str, Cell] = {}
         self.fields: dict[str, Cell] = {}
-        self.subclasses: set[ClassScope] = set()
+        self.subclasses: dict[ClassScope, None] = {}
         self.value = ClassValue(self)
         self.plain: Instance | None = None
         """Its instance of which nothing more is known."""
@@ -127,23 +127,23 @@ class ClassScope:
     def rebase(self, bases: list[Values]) -> None:
         """Gives it other bases."""
         for base in self.base_scopes():
-            base.subclasses.discard(self)
+            base.subclasses.pop(self, None)
         self.bases = bases
         for scope in (self, *self.below()):
             scope.mro_cache = None
         for base in self.base_scopes():
-            base.subclasses.add(self)
+            base.subclasses[self] = None
 
-    def below(self) -> set[ClassScope]:
+    def below(self) -> list[ClassScope]:
         """All classes that inherit from it, however far; a circle of bases, which names may seem to make, ends."""
-        found: set[ClassScope] = set()
+        found: dict[ClassScope, None] = {}
         waiting = [self]
         while waiting:
-            new = waiting.pop().subclasses - found
-            found |= new
+            new = [scope for scope in waiting.pop().subclasses if scope not in found]
+            found.update(dict.fromkeys(new))
             waiting.extend(new)
-        found.discard(self)
-        return found
+        found.pop(self, None)
+        return list(found)
 
     def base_scopes(self) -> list[ClassScope]:
         scopes: list[ClassScope] = []

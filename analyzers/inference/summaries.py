@@ -50,11 +50,11 @@ class Summaries:
         """Who reads or writes a field or a module's name."""
         self._accessed: dict[Body, set[tuple[ClassScope | ModuleScope, str]]] = {}
 
-    def refresh(self) -> set[Body]:
+    def refresh(self) -> dict[Body, None]:
         """Takes in what ran since the last call; returns the bodies whose summaries may have changed."""
         changed = self.program.take_changed()
         if not changed:
-            return set()
+            return {}
         changed |= self.links.index_names(changed)
         self.links.update(changed)
         changed |= self.flow.compute(changed, self.links.out, self.links.callers)

@@ -6,7 +6,8 @@ knows how they are looked up, called or stored.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Self
 
 from analyzers import ir
 
@@ -15,10 +16,27 @@ if TYPE_CHECKING:
     from analyzers.inference.scopes import Body, ClassScope, ModuleScope
 
 
-class Value:
-    """Anything that a name may hold."""
+_SERIALS = count(1)
 
-    __slots__ = ()
+
+class Value:
+    """Anything that a name may hold.
+
+    Its hash is the number in which it was made: sets of values then iterate in the same order in every run, and what
+    is found where cells overflow does not depend on where objects happen to lie in memory.
+    """
+
+    __slots__ = ("serial",)
+
+    serial: int
+
+    def __new__(cls, *_: object) -> Self:
+        value = object.__new__(cls)
+        value.serial = next(_SERIALS)
+        return value
+
+    def __hash__(self) -> int:
+        return self.serial
 
 
 class Unknown(Value):
