@@ -1,0 +1,69 @@
+// Puts answers together for people. The texts are the server's: this adds headings, places and what it cost.
+
+import type { Answer, Asked, Choice, Citation, Cost, Explained, Suspect } from "./protocol";
+
+export function answerPage(answer: Answer): string {
+  return `# ${escape(plain(answer.question))}\n\n*${escape(answer.anchor.name)}*\n\n${answer.markdown}\n`;
+}
+
+export function askedPage(question: string, asked: Asked): string {
+  return [`# ${escape(question)}`, asked.markdown, choicesList(asked.choices ?? []), footer(asked)]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+export function explainedPage(explained: Explained): string {
+  return `# What went wrong\n\n${explained.markdown}\n`;
+}
+
+/** The last line of an answer: by which road it came, how fresh it is, and what it cost. */
+export function footer({ road, freshness, cost }: Asked): string {
+  return `*${[ROADS[road] ?? road, freshness, cost ? costText(cost) : ""].filter(Boolean).join(" · ")}*`;
+}
+
+export function costText({ inputTokens, outputTokens, seconds }: Cost): string {
+  const time = seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
+  return `${(inputTokens + outputTokens).toLocaleString("en")} model tokens · ${time}`;
+}
+
+/** Every place that answers cite, once each, in order. */
+export function places(answers: readonly Answer[]): Citation[] {
+  const seen = new Map<string, Citation>();
+  for (const answer of answers) {
+    for (const claim of answer.claims ?? []) {
+      for (const citation of claim.citations) seen.set(`${citation.uri}:${citation.line}`, citation);
+    }
+  }
+  return [...seen.values()];
+}
+
+export function suspectText({ name, path, line }: Suspect): string {
+  return `${name} ${path}:${line}`;
+}
+
+/** Markdown as the plain text of a list's line. */
+export function plain(markdown: string): string {
+  return markdown
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/\\([^\w\s])/g, "$1")
+    .replace(/[*`]/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** Text that is not Markdown, in Markdown. */
+export function escape(text: string): string {
+  return text.replace(/[\\`*_[\]<>#|~]/g, "\\$&");
+}
+
+const ROADS: Record<string, string> = {
+  prepared: "prepared",
+  composed: "put together from prepared answers",
+  model: "by the model",
+  askBack: "which one?",
+  notKnown: "not known",
+};
+
+function choicesList(choices: readonly Choice[]): string {
+  return choices.map((choice) => `- ${escape(choice.label)}`).join("\n");
+}

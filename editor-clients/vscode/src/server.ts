@@ -1,0 +1,271 @@
+// Keeps at most one server running: finds out how to start it, starts it, restarts it, and hands on requests. What the
+// server says is its own business.
+
+import * as path from "node:path";
+import {
+  commands,
+  Disposable,
+  EventEmitter,
+  ProgressLocation,
+  window,
+  workspace,
+  type CancellationToken,
+  type Event,
+  type ExtensionContext,
+  type LogOutputChannel,
+} from "vscode";
+import type { Connection, Start } from "./client";
+import { ownPython } from "./environment";
+import { findLaunch, type From, type Launch, type NoLaunch } from "./launch";
+import { STATUS, Unsupported, type Asked, type Asker, type Status } from "./protocol";
+import { chosenInterpreter, find, onInterpreterChanged, pythonVersion, versionIn } from "./python";
+
+export const LANGUAGES = ["python"] as const;
+export const KEY_NAME = "forethought.model.key";
+
+/** Settings that decide which server runs, or what it is started with. */
+const RESTARTS = ["path", "server", "interpreter", "model"].map((name) => `forethought.${name}`);
+
+export type Running = "stopped" | "starting" | "running" | "failed";
+
+export class Server implements Asker, Disposable {
+  private connection: Connection | undefined;
+  // Restarts are taken one after another: two at once would leave a server that nobody stops.
+  private turn: Promise<void> = Promise.resolve();
+  private readonly changed = new EventEmitter<void>();
+  private readonly subscriptions: Disposable[] = [this.changed];
+
+  running: Running = "stopped";
+  /** How the server was started, or why not, in words for people. */
+  how = "not started yet";
+  launch: Launch | undefined;
+  status: Status | undefined;
+  readonly onDidChange: Event<void> = this.changed.event;
+
+  constructor(
+    private readonly context: ExtensionContext,
+    private readonly log: LogOutputChannel,
+  ) {
+    this.subscriptions.push(
+      workspace.onDidChangeConfiguration((event) => {
+        if (RESTARTS.some((name) => event.affectsConfiguration(name))) void this.restart();
+      }),
+      workspace.onDidGrantWorkspaceTrust(() => void this.restart()),
+      context.secrets.onDidChange((event) => {
+        if (event.key === KEY_NAME) void this.restart();
+      }),
+    );
+    void this.followInterpreter();
+  }
+
+  restart(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.end();
+      await this.begin();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.inTurn(() => this.end());
+  }
+
+  /** The server's own commands, also those that the extension has no surface for. */
+  get commands(): readonly string[] {
+    return this.connection?.commands ?? [];
+  }
+
+  async request<R>(method: string, params: object, token?: CancellationToken): Promise<R> {
+    return (await this.connected()).request<R>(method, params, token);
+  }
+
+  async execute<R>(command: string, args: unknown[] = []): Promise<R> {
+    return (await this.connected()).execute<R>(command, args);
+  }
+
+  async ask(params: object, partial: (markdown: string) => void, token?: CancellationToken): Promise<Asked> {
+    return (await this.connected()).ask(params, partial, token);
+  }
+
+  dispose(): void {
+    Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private async connected(): Promise<Connection> {
+    await this.turn;
+    if (!this.connection) throw new Error(`Forethought is not running: ${this.how}`);
+    return this.connection;
+  }
+
+  private async begin(): Promise<void> {
+    this.become("starting", "looking for the server");
+    const launch = await this.find();
+    if ("problem" in launch) return this.failed(launch);
+    this.launch = launch;
+    this.log.info(`starting ${[launch.command, ...launch.args].join(" ")}`);
+    this.become("starting", launch.how);
+    try {
+      const { connect } = await import("./client.js");
+      this.connection = await connect(await this.startOf(launch));
+    } catch (error) {
+      return this.failed({ problem: `${launch.how} did not start: ${messageOf(error)}`, tried: [] });
+    }
+    this.log.info(`the server runs: ${launch.how}`);
+    this.become("running", launch.how);
+    await this.firstStatus();
+  }
+
+  private async end(): Promise<void> {
+    const connection = this.connection;
+    this.connection = undefined;
+    this.status = undefined;
+    this.become("stopped", "stopped");
+    // A server that does not end in good order was killed by the client; that is said in the log and stops nothing.
+    await connection?.stop().catch((error: unknown) => this.log.warn(messageOf(error)));
+  }
+
+  private async find(): Promise<Launch | NoLaunch> {
+    const settings = workspace.getConfiguration("forethought");
+    const wanted = {
+      command: settings.get<string>("path", "").trim(),
+      from: settings.get<From>("server", "auto"),
+      trusted: workspace.isTrusted,
+    };
+    const launch = await findLaunch(wanted, {
+      find,
+      interpreter: chosenInterpreter,
+      versionIn,
+      ownPython: () => this.ownPython(wanted.trusted),
+    });
+    for (const line of "tried" in launch ? launch.tried : []) this.log.warn(line);
+    return launch;
+  }
+
+  private async ownPython(trusted: boolean): Promise<{ python: string } | { problem: string }> {
+    const named = workspace.getConfiguration("forethought").get<string>("interpreter", "").trim();
+    const chosen = trusted && !named ? await chosenInterpreter() : undefined;
+    const names = named ? [named] : ["python3", "python3.13", "python3.12", "python3.11", "python"];
+    const pythons = [chosen, ...names.map(find)].filter((python): python is string => python !== undefined);
+    const where = { location: ProgressLocation.Notification, title: "Forethought", cancellable: true };
+    // The progress bar comes with the first step, so an environment that is there already shows nothing.
+    let show: ((text: string) => void) | undefined;
+    const cancel = new AbortController();
+    const made = ownPython({
+      folder: path.join(this.context.globalStorageUri.fsPath, "environments"),
+      wheels: this.context.asAbsolutePath("bundled"),
+      pythons,
+      version: pythonVersion,
+      mayDownload: () => mayDownload(),
+      log: (line) => this.log.info(line),
+      signal: cancel.signal,
+      step: (text) => {
+        this.log.info(text);
+        if (show) return show(text);
+        void window.withProgress(where, (progress, token) => {
+          token.onCancellationRequested(() => cancel.abort());
+          show = (message) => progress.report({ message });
+          show(text);
+          return made.catch(() => undefined);
+        });
+      },
+    });
+    try {
+      const own = await made;
+      if (show && "python" in own) void window.showInformationMessage(`Forethought is set up, in ${own.python}.`);
+      return own;
+    } catch (error) {
+      return { problem: cancel.signal.aborted ? "setting up the server was cancelled" : messageOf(error) };
+    }
+  }
+
+  private async startOf(launch: Launch): Promise<Start> {
+    const storage = this.context.globalStorageUri;
+    await workspace.fs.createDirectory(storage);
+    return {
+      command: launch.command,
+      args: launch.args,
+      env: await this.environment(),
+      // Not a folder of the workspace: on some systems programs are looked for in the current folder first.
+      cwd: storage.fsPath,
+      languages: LANGUAGES,
+      log: this.log,
+      lensesWanted: () => workspace.getConfiguration("forethought").get<boolean>("codeLens", false),
+      onStatus: (status) => {
+        this.status = status;
+        this.changed.fire();
+      },
+      onRunning: (running) => {
+        if (running !== (this.running === "running")) this.become(running ? "running" : "stopped", launch.how);
+      },
+    };
+  }
+
+  /** The key and the endpoint travel in the server's environment, which no workspace can write. */
+  async environment(): Promise<NodeJS.ProcessEnv> {
+    const settings = workspace.getConfiguration("forethought.model");
+    const key = await this.context.secrets.get(KEY_NAME);
+    const given = {
+      FORETHOUGHT_MODEL_BASE_URL: settings.get<string>("baseUrl", "").trim(),
+      FORETHOUGHT_MODEL_NAME: settings.get<string>("name", "").trim(),
+      FORETHOUGHT_MODEL_KEY: key ?? "",
+    };
+    return { ...process.env, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value)) };
+  }
+
+  private async firstStatus(): Promise<void> {
+    try {
+      this.status = await this.connection?.request<Status>(STATUS, {});
+      this.changed.fire();
+    } catch (error) {
+      if (error instanceof Unsupported) this.log.info(error.message);
+      else this.log.warn(`the server did not say its status: ${messageOf(error)}`);
+    }
+  }
+
+  private failed({ problem }: NoLaunch): void {
+    this.log.error(problem);
+    this.become("failed", problem);
+    void window.showErrorMessage(`Forethought: ${problem}`, "Settings", "Log").then((chosen) => {
+      if (chosen === "Settings") void commands.executeCommand("workbench.action.openSettings", "forethought.");
+      if (chosen === "Log") this.log.show();
+    });
+  }
+
+  private become(running: Running, how: string): void {
+    this.running = running;
+    this.how = how;
+    this.changed.fire();
+  }
+
+  private async followInterpreter(): Promise<void> {
+    const listening = await onInterpreterChanged(() => void this.interpreterChanged());
+    if (listening) this.subscriptions.push(listening);
+  }
+
+  /** Another interpreter matters where one is used, or where the new one has the server. */
+  private async interpreterChanged(): Promise<void> {
+    const settings = workspace.getConfiguration("forethought");
+    const from = settings.get<From>("server", "auto");
+    if (settings.get<string>("path", "").trim() || !["auto", "interpreter"].includes(from) || !workspace.isTrusted) return;
+    const python = await chosenInterpreter();
+    if (python === this.launch?.command) return;
+    const had = this.how.includes("the chosen interpreter");
+    if (had || (python && (await versionIn(python)))) await this.restart();
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    this.turn = this.turn.then(work, work);
+    return this.turn;
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function mayDownload(): Promise<boolean> {
+  const detail =
+    "Forethought's server will be installed from the copy in the extension, into an environment of its own. " +
+    "The Python packages that it needs are downloaded from your package index.";
+  const chosen = await window.showInformationMessage(detail, "Set Up", "Not Now");
+  return chosen === "Set Up";
+}

@@ -1,0 +1,151 @@
+// The debugger's state as a question: when a program stops at an exception, what the debugger knows goes to
+// `forethought/explain`. Speaks the debug adapter protocol through what every adapter offers, and says nothing where one
+// offers less.
+
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import {
+  commands,
+  debug,
+  Disposable,
+  window,
+  workspace,
+  type DebugAdapterTracker,
+  type DebugSession,
+  type LogOutputChannel,
+} from "vscode";
+import { showExplained } from "./explain";
+import type { Pages } from "./page";
+import { EXPLAIN, type Asker, type Explained, type Stop } from "./protocol";
+import { plain } from "./render";
+
+const FRAMES_MAX = 50;
+const LOCALS_MAX = 60;
+const VALUE_CHARS_MAX = 300;
+
+type When = "offer" | "show" | "off";
+
+/** The part of a debug session that is used here. */
+export type Session = Pick<DebugSession, "customRequest">;
+
+export class Stops implements Disposable {
+  private readonly registered: Disposable;
+  private last: { stop: Stop; explained?: Explained } | undefined;
+
+  constructor(
+    private readonly server: Asker,
+    private readonly pages: Pages,
+    private readonly log: LogOutputChannel,
+  ) {
+    this.registered = debug.registerDebugAdapterTrackerFactory("*", {
+      createDebugAdapterTracker: (session) => this.track(session),
+    });
+  }
+
+  dispose(): void {
+    this.registered.dispose();
+  }
+
+  /** "Why did this happen": the answer for the last stop. */
+  async why(): Promise<void> {
+    if (!this.last) return void window.showInformationMessage("Forethought: the debugger has not stopped at an exception.");
+    this.last.explained ??= await this.server.request<Explained>(EXPLAIN, { stop: this.last.stop });
+    await showExplained(this.pages, this.last.explained);
+  }
+
+  private track(session: DebugSession): DebugAdapterTracker {
+    return {
+      onDidSendMessage: (message: DebugProtocol.ProtocolMessage) => {
+        const event = message as DebugProtocol.Event;
+        if (event.type !== "event") return;
+        if (event.event === "stopped" && event.body?.reason === "exception") {
+          void this.stopped(session, event as DebugProtocol.StoppedEvent);
+        } else if (event.event === "continued" || event.event === "terminated") {
+          this.forget();
+        }
+      },
+    };
+  }
+
+  private async stopped(session: Session, event: DebugProtocol.StoppedEvent): Promise<void> {
+    const when = workspace.getConfiguration("forethought").get<When>("debugger.explain", "offer");
+    if (when === "off") return;
+    const stop = await readStop(session, event.body.threadId ?? 0, event.body.text ?? event.body.description ?? "");
+    if (!stop) return;
+    this.last = { stop };
+    void commands.executeCommand("setContext", "forethought.stopped", true);
+    try {
+      const explained = await this.server.request<Explained>(EXPLAIN, { stop });
+      // The program may have gone on meanwhile: then nobody is waiting for this.
+      if (this.last?.stop !== stop) return;
+      this.last.explained = explained;
+      if (when === "show") await showExplained(this.pages, explained);
+      else await this.offer(stop, explained);
+    } catch (error) {
+      // Nobody asked, so nobody is interrupted.
+      this.log.warn(`the stop at ${stop.exception.type} was not explained: ${String(error)}`);
+    }
+  }
+
+  private async offer(stop: Stop, explained: Explained): Promise<void> {
+    const headline = headlineOf(explained);
+    if (!headline) return;
+    const chosen = await window.showInformationMessage(`${stop.exception.type}: ${headline}`, "Why Did This Happen?");
+    if (chosen) await showExplained(this.pages, explained);
+  }
+
+  private forget(): void {
+    this.last = undefined;
+    void commands.executeCommand("setContext", "forethought.stopped", false);
+  }
+}
+
+/** What the debugger knows about a stop; undefined where it does not even know the frames. */
+export async function readStop(session: Session, threadId: number, said: string): Promise<Stop | undefined> {
+  const info = await ask<DebugProtocol.ExceptionInfoResponse["body"]>(session, "exceptionInfo", { threadId });
+  const stack = await ask<DebugProtocol.StackTraceResponse["body"]>(session, "stackTrace", {
+    threadId,
+    startFrame: 0,
+    levels: FRAMES_MAX,
+  });
+  const frames = (stack?.stackFrames ?? []).slice(0, FRAMES_MAX);
+  const [top] = frames;
+  if (!top) return undefined;
+  const type = info?.details?.typeName ?? info?.exceptionId ?? said.split(":")[0] ?? "";
+  return {
+    exception: { type: type || "exception", message: info?.details?.message ?? info?.description ?? said },
+    frames: frames
+      .filter((frame) => frame.source?.path)
+      .map((frame) => ({ path: frame.source?.path ?? "", line: frame.line, name: frame.name })),
+    locals: await locals(session, top.id),
+  };
+}
+
+async function locals(session: Session, frameId: number): Promise<Stop["locals"]> {
+  const scopes = await ask<DebugProtocol.ScopesResponse["body"]>(session, "scopes", { frameId });
+  const cheap = (scopes?.scopes ?? []).filter((scope) => !scope.expensive);
+  const scope = cheap.find((one) => one.presentationHint === "locals" || /^locals?$/i.test(one.name)) ?? cheap[0];
+  if (!scope) return [];
+  const found = await ask<DebugProtocol.VariablesResponse["body"]>(session, "variables", {
+    variablesReference: scope.variablesReference,
+  });
+  // debugpy adds groups ("special variables") to the names, which no Python name looks like.
+  return (found?.variables ?? [])
+    .filter((variable) => !/\s/.test(variable.name))
+    .slice(0, LOCALS_MAX)
+    .map(({ name, type, value }) => ({ name, type: type ?? "", value: value.slice(0, VALUE_CHARS_MAX) }));
+}
+
+/** An adapter that does not know a request, or fails at it, has nothing to say. */
+async function ask<R>(session: Session, command: string, args: object): Promise<R | undefined> {
+  try {
+    return (await session.customRequest(command, args)) as R;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first line worth a notification. */
+export function headlineOf({ markdown }: Explained): string {
+  const lines = markdown.split("\n").map((line) => plain(line.replace(/^[#>\-\s]+|^\d+\.\s+/g, "")));
+  return (lines.find((line) => line.length > 0) ?? "").slice(0, VALUE_CHARS_MAX);
+}

@@ -1,0 +1,121 @@
+// The view "Prepared answers": what is prepared for the current file, as a tree of symbols, questions and claims.
+
+import {
+  Disposable,
+  EventEmitter,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  Uri,
+  window,
+  workspace,
+  type TreeDataProvider,
+  type TreeView,
+} from "vscode";
+import { rangeOf } from "./places";
+import { QUESTIONS, type Anchor, type Answer, type Asker, type Claim, type QuestionsOf } from "./protocol";
+import { plain } from "./render";
+
+const SETTLE_MS = 300;
+
+export type Node =
+  | { type: "anchor"; anchor: Anchor; answers: Answer[] }
+  | { type: "answer"; answer: Answer }
+  | { type: "claim"; claim: Claim };
+
+export class PreparedView implements TreeDataProvider<Node>, Disposable {
+  private readonly changed = new EventEmitter<void>();
+  private readonly view: TreeView<Node>;
+  private readonly subscriptions: Disposable[];
+  private timer: NodeJS.Timeout | undefined;
+
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(
+    private readonly server: Asker & { onDidChange: (listener: () => void) => Disposable },
+    private readonly languages: readonly string[],
+  ) {
+    this.view = window.createTreeView("forethought.prepared", { treeDataProvider: this, showCollapseAll: true });
+    this.subscriptions = [
+      this.view,
+      this.changed,
+      this.view.onDidChangeVisibility(() => this.refresh()),
+      window.onDidChangeActiveTextEditor(() => this.refresh()),
+      workspace.onDidSaveTextDocument(() => this.refresh()),
+      server.onDidChange(() => this.refresh()),
+    ];
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    Disposable.from(...this.subscriptions).dispose();
+  }
+
+  /** Reads again soon; many events in a row are one. A view that nobody sees asks for nothing. */
+  refresh(): void {
+    clearTimeout(this.timer);
+    if (this.view.visible) this.timer = setTimeout(() => this.changed.fire(), SETTLE_MS);
+  }
+
+  getTreeItem(node: Node): TreeItem {
+    return itemOf(node);
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (node) return childrenOf(node);
+    const document = window.activeTextEditor?.document;
+    if (!document || !this.languages.includes(document.languageId)) return this.say("Open a file to see its answers.");
+    try {
+      const uri = document.uri.toString();
+      const { anchors } = await this.server.request<QuestionsOf>(QUESTIONS, { textDocument: { uri } });
+      if (!anchors.length) return this.say("Nothing is prepared for this file yet.");
+      this.view.message = undefined;
+      return anchors.map(({ anchor, answers }) => ({ type: "anchor", anchor, answers }));
+    } catch (error) {
+      return this.say(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private say(message: string): Node[] {
+    this.view.message = message;
+    return [];
+  }
+}
+
+export function childrenOf(node: Node): Node[] {
+  if (node.type === "anchor") return node.answers.map((answer) => ({ type: "answer", answer }));
+  if (node.type === "answer") return (node.answer.claims ?? []).map((claim) => ({ type: "claim", claim }));
+  return [];
+}
+
+export function itemOf(node: Node): TreeItem {
+  const open = childrenOf(node).length ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None;
+  if (node.type === "anchor") {
+    const { anchor, answers } = node;
+    const item = new TreeItem(anchor.name || "the module", open);
+    item.iconPath = new ThemeIcon("symbol-method");
+    item.description = answers.length === 1 ? "one answer" : `${answers.length} answers`;
+    item.command = opening(anchor.uri, anchor.range);
+    return item;
+  }
+  if (node.type === "answer") {
+    const { answer } = node;
+    const item = new TreeItem(plain(answer.question), open);
+    item.iconPath = new ThemeIcon("question");
+    item.description = plain(answer.headline);
+    item.tooltip = `${plain(answer.question)} ${plain(answer.headline)}`;
+    item.contextValue = "answer";
+    return item;
+  }
+  const { claim } = node;
+  const [place] = claim.citations;
+  const item = new TreeItem(plain(claim.text), open);
+  item.description = [place ? `${place.path}:${place.line}` : "", claim.confidence].filter(Boolean).join(" · ");
+  item.tooltip = place ? `${plain(claim.text)}\n\n${place.quote}` : plain(claim.text);
+  if (place) item.command = opening(place.uri, place.range);
+  return item;
+}
+
+function opening(uri: string, range: Anchor["range"]): NonNullable<TreeItem["command"]> {
+  return { command: "vscode.open", title: "Go There", arguments: [Uri.parse(uri), { selection: rangeOf(range) }] };
+}
