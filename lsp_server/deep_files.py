@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analyzers.inference.analysis import Analysis
 from analyzers.records import FileLinks, Record
-from lsp_server.library_files import open_library
+from lsp_server.library_files import LibraryFiles, open_library
 from lsp_server.modules import CONFIG_BYTES_MAX, configuration_texts
+
+if TYPE_CHECKING:
+    from analyzers.inference.analysis import Analysis
 
 
 class FileAnalysis:
@@ -20,8 +24,17 @@ class FileAnalysis:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._library = open_library(root, "", os.environ)
-        self.analysis = Analysis(self._read_library)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """The analysis itself. Made, and imported, at the first use: a start has to answer before it is needed."""
+        from analyzers.inference.analysis import Analysis
+
+        return Analysis(self._read_library)
+
+    @cached_property
+    def _library(self) -> LibraryFiles:
+        return open_library(self._root, "", os.environ)
 
     def begin(self, paths: Sequence[str]) -> None:
         """These are all files of the repository."""

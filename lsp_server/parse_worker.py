@@ -1,8 +1,8 @@
 """The parse worker: bytes in, facts out, in a process of its own that may crash. It opens no file.
 
 `extract` is the work itself, which the sleeper also calls for single files. `main` is the child process: it reads
-chunks of files from its standard input and answers file by file, in order, so that its parent knows which file it was
-at when it died. Messages are a length of four bytes and msgpack.
+chunks of files from its standard input and answers each whole. A chunk in which it dies is tried again file by file,
+which names the culprit and costs less than telling of every file. Messages are a length of four bytes and msgpack.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
 
 
 _chunks = msgspec.msgpack.Decoder(list[Item])
+_answers = msgspec.msgpack.Decoder(list[Extracted])
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -63,7 +64,8 @@ def extract(item: Item) -> Extracted:
 
 def write_message(stream: BinaryIO, data: bytes) -> None:
     """One message, sent at once."""
-    stream.write(len(data).to_bytes(4, "big") + data)
+    stream.write(len(data).to_bytes(4, "big"))
+    stream.write(data)
     stream.flush()
 
 
@@ -84,6 +86,11 @@ def encode_chunk(items: Sequence[Item]) -> bytes:
     return _encoder.encode(items)
 
 
+def decode_answer(data: bytes) -> list[Extracted]:
+    """What the worker made of a chunk. Raises `msgspec.MsgspecError` on anything else."""
+    return _answers.decode(data)
+
+
 def main(arguments: Sequence[str]) -> int:
     """The child process. Ends when its standard input does."""
     ignore_interrupts()
@@ -96,11 +103,12 @@ def main(arguments: Sequence[str]) -> int:
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         write_message(stdout, READY)
         while (data := read_message(stdin)) is not None:
+            answers: list[Extracted] = []
             for item in _chunks.decode(data):
                 faulthandler.dump_traceback_later(FILE_S_MAX, exit=True, file=nowhere)
-                answer = extract(item)
+                answers.append(extract(item))
                 faulthandler.cancel_dump_traceback_later()
-                write_message(stdout, _encoder.encode(answer))
+            write_message(stdout, _encoder.encode(answers))
     return 0
 
 

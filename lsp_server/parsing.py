@@ -1,7 +1,7 @@
 """The pool of parse workers of a cold start: many files in, their facts out, whatever a file does to a worker.
 
-A worker that dies names its culprit by the first file that it had not answered. That file is tried once more by
-itself; when it brings a second worker down it is given up, and the others go on.
+A worker that dies leaves its chunk unanswered. The files of that chunk are tried once more, each by itself; the one
+that brings a second worker down is given up, and the others go on.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import subprocess
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,20 +18,15 @@ from typing import BinaryIO, cast
 import msgspec
 
 from lsp_server.children import end, spawn
-from lsp_server.parse_worker import READY, Item, encode_chunk, read_message, write_message
+from lsp_server.parse_worker import READY, Item, decode_answer, encode_chunk, read_message, write_message
 from lsp_server.store import Extracted
 
-CRASHES_MAX = 2
-"""A file that brought a worker down this often is given up."""
-
-_CHUNK_FILES_MAX = 24
-_CHUNK_BYTES_MAX = 512 * 1024
-_RESULTS_WAITING_MAX = 1000
-"""Beyond this the workers wait for whoever stores the results."""
+_CHUNK_FILES_MAX = 48
+_CHUNK_BYTES_MAX = 256 * 1024
+_RESULTS_WAITING_MAX = 40
+"""Chunks. Beyond this the workers wait for whoever stores the results."""
 _STARTS_FAILED_MAX = 3
 _END_GRACE_S = 0.5
-
-_results = msgspec.msgpack.Decoder(Extracted)
 
 
 class WorkersUnavailable(Exception):
@@ -47,25 +42,67 @@ class Parsed:
     extracted: Extracted | None
 
 
-def parse_all(items: Iterable[Item], workers: int, folder: Path, niceness: int = 0) -> Iterator[Parsed]:
-    """Facts of all items, in any order. `items` is consumed as the workers need it, on their threads, one at a time.
+class Workers:
+    """Processes that are started before there is work for them: while they get ready, somebody looks for files."""
+
+    def __init__(self, folder: Path, count: int, niceness: int = 0) -> None:
+        self.count = count
+        self._folder = folder
+        self._niceness = niceness
+        self._starting: deque[subprocess.Popen[bytes]] = deque()
+
+    def start(self) -> None:
+        """Starts them, and does not wait for them."""
+        while len(self._starting) < self.count:
+            process = self._spawn()
+            if process is None:
+                return
+            self._starting.append(process)
+
+    def take(self) -> subprocess.Popen[bytes] | None:
+        """One that is ready; a new one where all are taken. None where it does not start."""
+        try:
+            process: subprocess.Popen[bytes] | None = self._starting.popleft()
+        except IndexError:
+            process = self._spawn()
+        if process is not None and not _is_ready(process):
+            _end(process)
+            return None
+        return process
+
+    def close(self) -> None:
+        """Ends those that nobody took."""
+        while self._starting:
+            _end(self._starting.popleft())
+
+    def _spawn(self) -> subprocess.Popen[bytes] | None:
+        try:
+            return spawn("lsp_server.parse_worker", [str(self._niceness)], self._folder, talk=True)
+        except OSError:
+            return None
+
+
+def parse_all(items: Iterable[Item], workers: Workers, count: int) -> Iterator[Parsed]:
+    """Facts of all items, in any order, by `count` of the workers. `items` is consumed as they need it, on their
+    threads, one at a time.
 
     Closing the iterator ends the workers. Raises `WorkersUnavailable`, after what was parsed by then.
     """
-    pool = _Pool(items, folder, niceness)
-    threads = [threading.Thread(target=pool.run, name=f"parse {number}", daemon=True) for number in range(workers)]
+    pool = _Pool(items, workers)
+    threads = [threading.Thread(target=pool.run, name=f"parse {number}", daemon=True) for number in range(count)]
     for thread in threads:
         thread.start()
     running = len(threads)
     try:
         while running:
-            result = pool.results.get()
-            if result is None:
+            results = pool.results.get()
+            if results is None:
                 running -= 1
             else:
-                yield result
+                yield from results
     finally:
         pool.stop()
+        workers.close()
     if pool.error is not None:
         raise pool.error
     if pool.unfinished():
@@ -73,17 +110,17 @@ def parse_all(items: Iterable[Item], workers: int, folder: Path, niceness: int =
 
 
 class _Pool:
-    def __init__(self, items: Iterable[Item], folder: Path, niceness: int) -> None:
-        self.results: queue.Queue[Parsed | None] = queue.Queue(_RESULTS_WAITING_MAX)
+    def __init__(self, items: Iterable[Item], workers: Workers) -> None:
+        self.results: queue.Queue[list[Parsed] | None] = queue.Queue(_RESULTS_WAITING_MAX)
         self.error: Exception | None = None
         self._items = iter(items)
-        self._folder = folder
-        self._niceness = niceness
+        self._workers = workers
         # Guards the iterator, what goes back to be tried again, and the list of processes.
         self._lock = threading.Lock()
         self._again: deque[list[Item]] = deque()
-        self._crashes: Counter[str] = Counter()
         self._processes: set[subprocess.Popen[bytes]] = set()
+        self._suspects: set[str] = set()
+        """Blobs of chunks in which a worker died. Each goes by itself now, so the next death has one culprit."""
         self._in_hand = 0
         self._stopping = False
         self._returned = threading.Condition(self._lock)
@@ -100,8 +137,8 @@ class _Pool:
                     continue
                 while chunk is not None:
                     left = self._work(process, chunk)
-                    self._return(left)
-                    if left:
+                    self._return(left or [])
+                    if left is not None:
                         break
                     chunk = self._next()
                 self._end(process)
@@ -159,55 +196,53 @@ class _Pool:
             self._returned.notify_all()
 
     def _start(self) -> subprocess.Popen[bytes] | None:
-        try:
-            process = spawn("lsp_server.parse_worker", [str(self._niceness)], self._folder, talk=True)
-        except OSError:
-            return None
-        with self._lock:
-            self._processes.add(process)
-        try:
-            if read_message(cast("BinaryIO", process.stdout)) == READY:
-                return process
-        except (OSError, ValueError):
-            pass
-        self._end(process)
-        return None
+        process = self._workers.take()
+        if process is not None:
+            with self._lock:
+                self._processes.add(process)
+        return process
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
-        end(process, _END_GRACE_S)
-        cast("BinaryIO", process.stdout).close()
+        _end(process)
         with self._lock:
             self._processes.discard(process)
 
-    def _work(self, process: subprocess.Popen[bytes], chunk: list[Item]) -> list[list[Item]]:
-        """Has one chunk parsed. Returns what has to be tried again, where the worker died."""
-        done = 0
+    def _work(self, process: subprocess.Popen[bytes], chunk: list[Item]) -> list[list[Item]] | None:
+        """Has one chunk parsed: None, or, where the worker died, what has to be tried again."""
         try:
             write_message(cast("BinaryIO", process.stdin), encode_chunk(chunk))
-            while done < len(chunk):
-                data = read_message(cast("BinaryIO", process.stdout))
-                if data is None:
-                    break
-                self._put(Parsed(chunk[done].path, chunk[done].blob, _results.decode(data)))
-                done += 1
+            data = read_message(cast("BinaryIO", process.stdout))
+            if data is not None:
+                answers = decode_answer(data)
+                self._put([Parsed(item.path, item.blob, each) for item, each in zip(chunk, answers, strict=True)])
+                return None
         except (OSError, ValueError, msgspec.MsgspecError):
             pass
-        if done == len(chunk) or self._stopping:
+        if self._stopping:
             return []
-        culprit = chunk[done]
-        with self._lock:
-            self._crashes[culprit.blob] += 1
-            crashes = self._crashes[culprit.blob]
-        if crashes >= CRASHES_MAX:
-            self._put(Parsed(culprit.path, culprit.blob, None))
-            return [chunk[done + 1 :]] if chunk[done + 1 :] else [[]]
-        return [[culprit], chunk[done + 1 :]]
+        if len(chunk) == 1 and chunk[0].blob in self._suspects:
+            self._put([Parsed(chunk[0].path, chunk[0].blob, None)])
+            return []
+        self._suspects.update(item.blob for item in chunk)
+        return [[item] for item in chunk]
 
-    def _put(self, result: Parsed | None) -> None:
+    def _put(self, results: list[Parsed] | None) -> None:
         while True:
             try:
-                self.results.put(result, timeout=0.5)
+                self.results.put(results, timeout=0.5)
                 return
             except queue.Full:
                 if self._stopping:
                     return
+
+
+def _is_ready(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        return read_message(cast("BinaryIO", process.stdout)) == READY
+    except (OSError, ValueError):
+        return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    end(process, _END_GRACE_S)
+    cast("BinaryIO", process.stdout).close()

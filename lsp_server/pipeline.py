@@ -18,7 +18,7 @@ from analyzers.text import blob_name
 from lsp_server.agenda import Round
 from lsp_server.crashes import Crashes
 from lsp_server.parse_worker import Item, extract
-from lsp_server.parsing import Parsed, WorkersUnavailable, parse_all
+from lsp_server.parsing import Parsed, Workers, WorkersUnavailable, parse_all
 from lsp_server.store import Extracted, FileEntry, IndexWriter
 from lsp_server.workspace import Difference, Rules, Scan, difference, look, scan
 
@@ -80,9 +80,7 @@ class Pipeline:
         self._index = index
         self._crashes = crashes
         self._announce = announce
-        self._folder = folder
-        self._workers_max = max(1, workers_max)
-        self._niceness = niceness
+        self._workers = Workers(folder, max(1, workers_max), niceness)
         self._should_stop = should_stop
         self.table: dict[str, FileEntry] = index.files()
         """The files as the index has them."""
@@ -97,7 +95,7 @@ class Pipeline:
         now_ns = time.time_ns()
         if todo.whole:
             self._announce.progress("scan", 0, 0, todo.cause)
-            found = scan(self.root, self.rules, now_ns)
+            found = scan(self.root, self.rules, now_ns, self._expect)
             self.notes = found.notes
         else:
             found = look(self.root, todo.paths, self.rules, now_ns)
@@ -107,7 +105,15 @@ class Pipeline:
         if not differs:
             return Outcome()
         work = _Work(self, found, _likeliest_first(differs, first))
-        return work.run()
+        try:
+            return work.run()
+        finally:
+            self._workers.close()
+
+    def _expect(self, files: int) -> None:
+        """So many files were found by now. On a cold start the workers get ready while more are looked for."""
+        if not self.table and files >= _COLD_FILES_MIN:
+            self._workers.start()
 
 
 class _Work:
@@ -150,8 +156,9 @@ class _Work:
         names = self._differs.changed
         if len(names) <= _ALONE_FILES_MAX:
             return self._read_alone(names)
-        workers = min(self._pipeline._workers_max, 1 + len(names) // _FILES_PER_WORKER_MIN)
-        results = parse_all(self._unknown(names), workers, self._pipeline._folder, self._pipeline._niceness)
+        workers = self._pipeline._workers
+        count = min(workers.count, 1 + len(names) // _FILES_PER_WORKER_MIN)
+        results = parse_all(self._unknown(names), workers, count)
         try:
             for parsed in results:
                 self._take(parsed)
@@ -178,13 +185,16 @@ class _Work:
 
     def _unknown(self, names: Sequence[str]) -> Iterator[Item]:
         """Reads the files, and yields those whose content nobody has seen yet. Runs on the workers' threads."""
+        root = str(self._pipeline.root)
         for name in names:
             signature = self._found.files[name]
             problem = self._found.problems.get(name, "")
             raw = b""
             if not problem:
                 try:
-                    raw = (self._pipeline.root / name).read_bytes()
+                    # Plain calls: a cold start reads thousands of files here.
+                    with open(f"{root}/{name}", "rb", 0) as file:
+                        raw = file.read()
                 except OSError as error:
                     problem = f"cannot be read: {error.strerror or error}"
             blob = "" if problem else blob_name(raw)

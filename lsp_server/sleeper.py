@@ -1,8 +1,9 @@
 """The sleeper: the process that watches, analyses and thinks while the editor is idle, and the only one that writes.
 
-It waits until it is elected, opens the index, listens, watches, and then does one thing at a time on its main thread:
-first a due round of the agenda, else a step of deep analysis, else a step of a further job, else it sleeps. Threads of
-the channel and the watcher only put hints into the agenda, and answer `StatusAsked`.
+It waits until it is elected, opens the index, listens, and then does one thing at a time on its main thread: first a
+due round of the agenda, else what comes once after the first round (watches and further jobs are made), else a step of
+deep analysis, else a step of a further job, else it sleeps. Threads of the channel and the watcher only put hints into
+the agenda, and answer `StatusAsked`.
 
 Reading order: `election` (who writes), `agenda` (what to look at next), `workspace` (what is there), `pipeline` (how it
 gets into the index), `deep` (records), `jobs` (everything else that is done while idle).
@@ -19,7 +20,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
@@ -71,6 +71,7 @@ from lsp_server.pipeline import Announce, Outcome, Pipeline
 from lsp_server.store import IndexWriter, RepositoryFolders, StoreDamaged, StoreError, repository_folders
 from lsp_server.store.database import file_system_of
 from lsp_server.store.folders import config_file, make_private, socket_folder
+from lsp_server.waiters import Waiters
 from lsp_server.watcher import Listener as WatchListener
 from lsp_server.watcher import Watcher, hears_changes
 
@@ -78,6 +79,9 @@ _CAUSES_KEPT_MAX = 20
 _RUSH_S = 2.0
 """After a save its records are made even while the user types; for this long at most."""
 _PROGRESS_S = 0.1
+_LINGER_S = 0.25
+"""Whoever asked for an analysis and was answered may be about to end, and this process with it: nothing that takes long
+is begun before this has passed."""
 _STORE_RETRY_S = 10.0
 _JOB_RETRY_S = 5.0
 """How soon a job that could do nothing just now is asked again."""
@@ -85,16 +89,6 @@ _DEEP = "deep analysis"
 """Under this name the whole stage is blamed for a death, since no single file can be."""
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Waiter:
-    """A client that asked for an analysis and has not been answered."""
-
-    client: Client
-    id: int
-    deep: bool
-    facts_done: bool = False
 
 
 class Sleeper:
@@ -129,13 +123,16 @@ class Sleeper:
         self._version = 0
         self._state = TableState("catching up", "starting")
         self._doing = "starting"
-        self._waiters: list[_Waiter] = []
-        self._waiters_lock = threading.Lock()
+        self._waiters = Waiters()
         self._focus: dict[str, None] = {}
         self._causes: list[str] = []
         self._paused = False
         self._active_until_s = 0.0
         self._rush_until_s = 0.0
+        self._linger_until_s = 0.0
+        self._jobs: list[Job] = []
+        self._settled = False
+        """Whether watches and jobs are made. Facts come first: they are what somebody waits for after a start."""
         self._head = ""
         self._last_progress_s = 0.0
         self._suspected = False
@@ -160,10 +157,7 @@ class Sleeper:
         self._crashes = Crashes(self._folders.crashes)
         self._open()
         listener = self._listen()
-        self._watcher = self._watch()
-        self._jobs = [make(self._folders, self._settings) for make in self._make_jobs]
-        for job in self._attentive():
-            job.attach(self._said)
+        self._watcher = self._make_watcher()
         self._agenda.reconcile("start", _now_s(), urgent=True)
         try:
             while not self._stopping.is_set():
@@ -199,6 +193,10 @@ class Sleeper:
                     self._begin_again()
                     return
                 self._round(todo)
+            elif self._lingers():
+                self._agenda.wait(_now_s(), self._linger_until_s - _now_s())
+            elif not self._settled:
+                self._settle()
             elif self._may_work() and self._deep is not None and self._deep.has_work:
                 self._deep_step(self._deep)
             elif self._may_work() and any(job.step(self._should_pause) for job in self._jobs if job.has_work()):
@@ -216,8 +214,7 @@ class Sleeper:
             self._agenda.reconcile("trying again", _now_s())
 
     def _round(self, todo: Round) -> None:
-        with self._waiters_lock:
-            answered = [waiter for waiter in self._waiters if not waiter.facts_done] if todo.whole else []
+        answered = self._waiters.without_facts() if todo.whole else []
         self._causes = [*self._causes, todo.cause][-_CAUSES_KEPT_MAX:]
         if todo.whole:
             self._say_state("catching up", todo.cause)
@@ -233,8 +230,33 @@ class Sleeper:
         for waiter in answered:
             waiter.facts_done = True
         self._answer_waiters()
-        if self._agenda.is_empty():
+        if self._agenda.is_empty() and self._settled:
             self._say_state(*self._currency())
+
+    def _settle(self) -> None:
+        """What follows the first round: begins to watch, compares once more for what changed before, makes the jobs."""
+        self._settled = True
+        if self._settings.analysis.watch:
+            self._watcher.start()
+            kind = file_system_of(self._root)
+            if self._watcher.trusted and not hears_changes(kind):
+                heard = f"watching, but changes made elsewhere are not heard on {kind}"
+                self._watcher.state = f"{heard}: files are compared too"
+                self._watcher.trusted = False
+            self._heard_head()
+            self._agenda.reconcile("watching began", _now_s(), urgent=True)
+        else:
+            self._watcher.state = "not watching, by the settings: files are compared from time to time"
+            self._say_state(*self._currency())
+        jobs = [make(self._folders, self._settings) for make in self._make_jobs]
+        for job in jobs:
+            if isinstance(job, Attentive):
+                job.attach(self._said)
+                job.paused(self._paused)
+        self._jobs = jobs
+
+    def _lingers(self) -> bool:
+        return _now_s() < self._linger_until_s and not self._stopping.is_set()
 
     def _tell_deep(self, outcome: Outcome) -> None:
         for job in self._jobs:
@@ -281,19 +303,15 @@ class Sleeper:
         if self._paused or self._stopping.is_set():
             return False
         now_s = _now_s()
-        return now_s >= self._active_until_s or now_s < self._rush_until_s or any(w.deep for w in self._waiters)
+        return now_s >= self._active_until_s or now_s < self._rush_until_s or self._waiters.any_deep()
 
     def _should_pause(self) -> bool:
         return not self._may_work() or self._agenda.is_due(_now_s())
 
     def _answer_waiters(self) -> None:
-        deep_done = self._deep is None or self._deep.up_to_date
-        with self._waiters_lock:
-            done = [waiter for waiter in self._waiters if waiter.facts_done and (deep_done or not waiter.deep)]
-            self._waiters = [waiter for waiter in self._waiters if waiter not in done]
-        problem = self._deep.problem if self._deep is not None else ""
-        for waiter in done:
-            waiter.client.send(Done(waiter.id, problem if waiter.deep else ""))
+        deep = self._deep
+        if self._waiters.answer(deep is None or deep.up_to_date, deep.problem if deep is not None else ""):
+            self._linger_until_s = _now_s() + _LINGER_S
 
     # The index.
 
@@ -343,14 +361,12 @@ class Sleeper:
             file.unlink(missing_ok=True)
         self._index = IndexWriter.open(self._folders.index)
         self._make_pipeline()
-        with self._waiters_lock:
-            for waiter in self._waiters:
-                waiter.facts_done = False
+        self._waiters.facts_lost()
         self._agenda.reconcile("the index was damaged", _now_s(), urgent=True)
 
     # What is heard.
 
-    def _watch(self) -> Watcher:
+    def _make_watcher(self) -> Watcher:
         listener = WatchListener(
             changed=self._heard_change,
             lost=lambda cause: self._agenda.reconcile(cause, _now_s()),
@@ -358,16 +374,7 @@ class Sleeper:
             now_s=_now_s,
         )
         folder = git.git_folder(self._root)
-        watcher = Watcher(self._root, folder, lambda name: name in workspace.NEVER_ENTERED, listener)
-        if not self._settings.analysis.watch:
-            watcher.state = "not watching, by the settings: files are compared from time to time"
-            return watcher
-        watcher.start()
-        kind = file_system_of(self._root)
-        if watcher.trusted and not hears_changes(kind):
-            watcher.state = f"watching, but changes made elsewhere are not heard on {kind}: files are compared too"
-            watcher.trusted = False
-        return watcher
+        return Watcher(self._root, folder, lambda name: name in workspace.NEVER_ENTERED, listener)
 
     def _heard_change(self, name: str) -> None:
         if workspace.changes_rules(name):
@@ -388,8 +395,7 @@ class Sleeper:
             case StatusAsked(id=id_):
                 client.send(self._status(id_))
             case AnalyzeAsked(id=id_, deep=deep):
-                with self._waiters_lock:
-                    self._waiters.append(_Waiter(client, id_, deep))
+                self._waiters.add(client, id_, deep)
                 self._agenda.reconcile("somebody asked", now_s, urgent=True)
             case FilesChanged(paths=paths, cause=cause):
                 self._agenda.hint(paths[:HINT_PATHS_MAX], cause, now_s)
@@ -521,7 +527,10 @@ def main(arguments: Sequence[str]) -> int:
     sleeper = Sleeper(repository_folders(Path(arguments[0])), chosen)
     die_with_parent(sleeper.stop)
     signal.signal(signal.SIGTERM, lambda number, frame: sleeper.stop())
-    return sleeper.run()
+    code = sleeper.run()
+    sys.stderr.flush()
+    # Everything is closed. Taking apart what is in memory takes up to a second, and our parent waits for our end.
+    os._exit(code)
 
 
 def _now_s() -> float:

@@ -91,10 +91,13 @@ def repository_root(folder: Path) -> Path:
     return folder
 
 
-def scan(root: Path, rules: Rules, now_ns: int) -> Scan:
-    """Looks at the whole repository. Raises `OSError` where its root cannot be listed: nothing is known then."""
+def scan(root: Path, rules: Rules, now_ns: int, expect: Callable[[int], None] = lambda files: None) -> Scan:
+    """Looks at the whole repository. Raises `OSError` where its root cannot be listed: nothing is known then.
+
+    `expect` is told from time to time how many files were found so far.
+    """
     found = Scan()
-    _walk(_Visit(root, rules, now_ns, found), "", _rules_for(root, "", rules))
+    _walk(_Visit(root, rules, now_ns, found, expect), "", _rules_for(root, "", rules))
     return found
 
 
@@ -165,6 +168,7 @@ class _Visit:
     rules: Rules
     now_ns: int
     found: Scan
+    expect: Callable[[int], None] = lambda files: None
 
 
 def _walk(visit: _Visit, top: str, ignores: Sequence[_Ignore]) -> None:
@@ -184,8 +188,11 @@ def _walk(visit: _Visit, top: str, ignores: Sequence[_Ignore]) -> None:
                 raise
             found.notes.append(f"{folder}: {error.strerror or error}")
             continue
+        names = {entry.name for entry in entries}
+        if folder != top and not _folder_enterable(folder, names.__contains__, found):
+            continue
         here = above
-        if any(entry.name == ".gitignore" for entry in entries):
+        if ".gitignore" in names:
             own = _read_ignore(root / folder / ".gitignore", folder)
             here = [*above, own] if own is not None else above
         folders: list[tuple[str, Sequence[_Ignore]]] = []
@@ -193,7 +200,7 @@ def _walk(visit: _Visit, top: str, ignores: Sequence[_Ignore]) -> None:
             name = f"{folder}/{entry.name}" if folder else entry.name
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in NEVER_ENTERED and _folder_wanted(Path(entry.path), name, here, found):
+                    if entry.name not in NEVER_ENTERED and not _ignored(name + "/", here):
                         folders.append((name, here))
                 elif rules.wanted(entry.name) and entry.is_file(follow_symlinks=False) and not _ignored(name, here):
                     _take(visit, name, entry.stat(follow_symlinks=False))
@@ -203,6 +210,7 @@ def _walk(visit: _Visit, top: str, ignores: Sequence[_Ignore]) -> None:
                 found.notes.append(f"more than {rules.files_max} files: the rest is left out, from {name} on")
                 return
         pending.extend(reversed(folders))
+        visit.expect(len(found.files))
 
 
 def _take(visit: _Visit, name: str, status: os.stat_result) -> None:
@@ -218,12 +226,15 @@ def _take(visit: _Visit, name: str, status: os.stat_result) -> None:
 
 
 def _folder_wanted(path: Path, name: str, ignores: Sequence[_Ignore], found: Scan) -> bool:
-    """Whether to enter a folder that is not the root."""
-    if _ignored(name + "/", ignores):
+    """Whether to enter a folder that is not the root, and of which nothing was listed yet."""
+    return not _ignored(name + "/", ignores) and _folder_enterable(name, lambda inside: (path / inside).exists(), found)
+
+
+def _folder_enterable(name: str, holds: Callable[[str], bool], found: Scan) -> bool:
+    """Whether what a folder holds lets it be entered."""
+    if any(holds(mark) for mark in _ENVIRONMENT_MARKS):
         return False
-    if any((path / mark).exists() for mark in _ENVIRONMENT_MARKS):
-        return False
-    if (path / ".git").exists():
+    if holds(".git"):
         found.notes.append(f"{name}: a repository of its own, left out")
         return False
     return True

@@ -77,13 +77,14 @@ async def _run(
     link.start()
     try:
         reply = await link.ask(messages.AnalyzeAsked(deep=not shallow))
+        seconds = time.perf_counter() - start
     except ChannelError as error:
         raise Failure(FAILED, f"the analysis did not finish: {error}") from error
     finally:
         await link.stop()
     if isinstance(reply, messages.Done) and reply.error:
         raise Failure(FAILED, f"the analysis did not finish: {reply.error}")
-    return time.perf_counter() - start, prepared
+    return seconds, prepared
 
 
 def _check_store(folders: RepositoryFolders) -> Mapping[str, str]:

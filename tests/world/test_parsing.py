@@ -12,7 +12,7 @@ from analyzers.facts import decode
 from lsp_server import children, parse_worker, parsing
 from lsp_server.crashes import Crashes
 from lsp_server.parse_worker import Item, extract
-from lsp_server.parsing import Parsed, WorkersUnavailable, parse_all
+from lsp_server.parsing import Parsed, Workers, WorkersUnavailable, parse_all
 
 DEADLY_WORKER = """
 import os, sys
@@ -61,7 +61,7 @@ def test_an_adapter_that_fails_leaves_a_note(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_real_workers(tmp_path: Path) -> None:
-    good, bad = parsed(parse_all(items(120), 2, tmp_path))
+    good, bad = parsed(parse_all(items(120), Workers(tmp_path, 2), 2))
     assert (len(good), bad) == (120, set())
 
 
@@ -78,7 +78,7 @@ def deadly_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("deadly_worker")
 def test_the_culprits_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
     deadly = {0, 7, 30}
-    good, bad = parsed(parse_all(items(50, deadly), 2, tmp_path))
+    good, bad = parsed(parse_all(items(50, deadly), Workers(tmp_path, 2), 2))
     assert bad == {f"{number}.py" for number in deadly}
     assert good == {f"{number}.py" for number in range(50)} - bad
 
@@ -87,7 +87,7 @@ def test_workers_that_cannot_start_are_said_to_be_unavailable(tmp_path: Path, mo
     real = children.spawn
     monkeypatch.setattr(parsing, "spawn", lambda module, *rest, **named: real("no_such_module", *rest, **named))
     with pytest.raises(WorkersUnavailable):
-        list(parse_all(items(50), 1, tmp_path))
+        list(parse_all(items(50), Workers(tmp_path, 1), 1))
 
 
 def test_an_error_while_reading_files_reaches_the_caller(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_an_error_while_reading_files_reaches_the_caller(tmp_path: Path) -> None
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(parse_all(broken(), 1, tmp_path))
+        list(parse_all(broken(), Workers(tmp_path, 1), 1))
 
 
 def test_a_death_is_blamed_on_what_was_being_read(tmp_path: Path) -> None:
