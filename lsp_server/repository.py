@@ -17,28 +17,43 @@ from lsp_server.messages import (
     Focused,
     FromSleeper,
     Notice,
+    Paused,
     Progress,
     Rated,
     Reconcile,
     Road,
+    TableState,
     ToSleeper,
+    Welcome,
 )
 from lsp_server.progress import Reporter
+from lsp_server.settings import Settings
+from lsp_server.shapes import StatusResult
+from lsp_server.standing import standing
 from lsp_server.store import IndexReader, repository_folders
 from lsp_server.view import View
+
+PAUSE_S_MAX = 2.0
+"""How long a sleeper may take to confirm that it pauses."""
 
 
 class Repository:
     """Mutable; only the event loop's thread may touch it."""
 
-    def __init__(self, root: Path, show: Callable[[str], None] = lambda text: None) -> None:
-        """`show` puts a text before the user's eyes."""
+    def __init__(
+        self,
+        root: Path,
+        show: Callable[[str], None] = lambda text: None,
+        stirred: Callable[[Repository], None] = lambda repository: None,
+    ) -> None:
+        """`show` puts a text before the user's eyes; `stirred` hears that the sleeper may do something else now."""
         self.root = root
         self.buffers: dict[str, Buffer] = {}
         folders = repository_folders(root)
         self._link = SleeperLink(folders, self._take)
         self._started = False
         self._show = show
+        self._stirred = stirred
         self._progress = ""
         self._reporter: Reporter | None = None
         self.view = View(root, IndexReader(folders.index), self.buffers, self._table, self.state)
@@ -69,6 +84,14 @@ class Repository:
                 return "unwatched"
             case _:
                 return "not watched yet"
+
+    async def standing(self, settings: Settings) -> StatusResult:
+        """What the sleeper does, as clients show it."""
+        return await standing(self._link, settings)
+
+    async def pause(self, paused: bool) -> None:
+        """The user's word to the sleeper. Raises `ChannelError` or `TimeoutError` where it does not hear."""
+        await self._link.ask(Paused(paused), PAUSE_S_MAX)
 
     def changed_on_disk(self, paths: Iterable[str]) -> None:
         """These files may have changed on disk."""
@@ -101,6 +124,8 @@ class Repository:
     def _take(self, message: FromSleeper) -> None:
         if isinstance(message, Notice):
             self._show(message.text)
+        if isinstance(message, Progress | TableState | Welcome):
+            self._stirred(self)
         if isinstance(message, Progress):
             share = 100 * message.done // message.total if message.total else 0
             self._progress = f" {share} %" if message.total and message.done < message.total else ""

@@ -11,17 +11,17 @@ import inspect
 import logging
 import sys
 from collections.abc import Callable, Coroutine
-from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 from typing import Any
 
-from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+import msgspec
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import default_converter
 
 from lsp_server import features, wire
 from lsp_server.features.commands import COMMANDS, Command
 from lsp_server.session import Session
+from lsp_server.standing import own_version
 
 GARBAGE_MAX = 50_000
 """Objects made before the collector looks for cycles; one answer makes some thousands and keeps none."""
@@ -46,7 +46,7 @@ def run_tcp(host: str, port: int) -> int:
 
 def build(session: Session) -> LanguageServer:
     """A server that answers for `session`. It is not running yet."""
-    server = LanguageServer("forethought", _version(), protocol_cls=wire.Protocol, converter_factory=default_converter)
+    server = LanguageServer("forethought", own_version(), protocol_cls=wire.Protocol, converter_factory=wire.converter)
     for feature in features.ALL:
         server.feature(feature.METHOD, getattr(feature, "OPTIONS", None))(_handler(feature, session))
     for name, command in COMMANDS.items():
@@ -85,13 +85,14 @@ def _run(serve: Callable[[wire.Protocol], Coroutine[Any, Any, None]]) -> int:
 def _handler(feature: ModuleType, session: Session) -> Callable[[Any], Any]:
     """The feature's handler, bound to the session, its failures turned into one error response and one log line."""
     handle = feature.handle
+    shape = getattr(feature, "PARAMS", None)
 
     if inspect.iscoroutinefunction(handle):
 
         async def later(params: Any) -> Any:
             session.touched()
             try:
-                return await handle(session, params)
+                return _plain(await handle(session, _shaped(params, shape)))
             except JsonRpcException:
                 raise
             except Exception as error:  # Whatever a feature did wrong concerns its own request alone.
@@ -102,7 +103,7 @@ def _handler(feature: ModuleType, session: Session) -> Callable[[Any], Any]:
     def now(params: Any) -> Any:
         session.touched()
         try:
-            return handle(session, params)
+            return _plain(handle(session, _shaped(params, shape)))
         except JsonRpcException:
             raise
         except Exception as error:  # As above.
@@ -118,7 +119,7 @@ def _command(name: str, command: Command, session: Session) -> Callable[..., Any
         session.touched()
         try:
             result = command(session, arguments)
-            return await result if inspect.isawaitable(result) else result
+            return _plain(await result if inspect.isawaitable(result) else result)
         except JsonRpcException:
             raise
         except Exception as error:  # As with a feature: what a command did wrong concerns its own request alone.
@@ -127,13 +128,20 @@ def _command(name: str, command: Command, session: Session) -> Callable[..., Any
     return run
 
 
+def _shaped(params: Any, shape: type[msgspec.Struct] | None) -> Any:
+    """The parameters of a method of our own in the shape that it takes; those of LSP's methods are decoded already."""
+    if shape is None:
+        return params
+    try:
+        return msgspec.convert(params if params is not None else {}, shape)
+    except msgspec.ValidationError as error:
+        raise JsonRpcInvalidParams(f"parameters do not fit: {error}") from error
+
+
+def _plain(result: Any) -> Any:
+    return msgspec.to_builtins(result) if isinstance(result, msgspec.Struct) else result
+
+
 def _failed(method: str, error: Exception) -> JsonRpcInternalError:
     _log.error("%s failed", method, exc_info=error)
     return JsonRpcInternalError(f"{method} failed: {type(error).__name__}: {error}")
-
-
-def _version() -> str:
-    try:
-        return version("forethought")
-    except PackageNotFoundError:
-        return "0"

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
@@ -23,7 +24,10 @@ from lsp_server.buffers import Buffer, Buffers, to_bytes
 from lsp_server.messages import Active
 from lsp_server.progress import Reporter
 from lsp_server.repository import Repository
+from lsp_server.shapes import StatusResult
+from lsp_server.standing import Herald, budget, own_version
 from lsp_server.store.folders import config_file
+from lsp_server.threads import Threads
 from lsp_server.view import View, repository_root
 
 BUFFERS_MAX = 1_000
@@ -54,6 +58,8 @@ class Session:
     def __init__(self) -> None:
         self.encoding = Encoding.UTF16
         self.client_shows_progress = False
+        self.client_hears_status = False
+        """Whether the client wants `forethought/statusChanged`; others would report a message that they do not know."""
         self.settings, problems = settings.load(config_file())
         for problem in problems:
             _log.warning("%s", problem)
@@ -64,6 +70,9 @@ class Session:
         self._reporter: Reporter | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         self._server: LanguageServer | None = None
+        self._heralds: dict[Repository, Herald] = {}
+        self.threads = Threads()
+        """What was asked in each conversation."""
         self._active_said_s = -ACTIVE_EVERY_S
 
     @property
@@ -104,7 +113,7 @@ class Session:
         root = repository_root(folder.resolve())
         self._folders[uri] = root
         if root not in self._repositories:
-            self._repositories[root] = Repository(root, self._show)
+            self._repositories[root] = Repository(root, self._show, self._stirred)
 
     def remove_folder(self, uri: str) -> None:
         """A folder was closed; its repository stays while another folder belongs to it."""
@@ -124,6 +133,8 @@ class Session:
         """Let the sleepers go. Safe to call twice."""
         if self._reporter is not None:
             self._reporter.close()
+        for herald in self._heralds.values():
+            herald.close()
         stopping = [repository.stop() for repository in self._repositories.values()]
         await asyncio.gather(*stopping, *self._leaving, return_exceptions=True)
 
@@ -178,6 +189,33 @@ class Session:
         own = wanted.get("forethought", wanted) if isinstance(wanted, dict) else None
         if isinstance(own, dict):
             self._asked = settings.lowered_by(self.settings, own)
+
+    def repository(self, uri: str = "") -> Repository | None:
+        """The repository of a file; without one, the first that is open."""
+        located = self._locate(uri) if uri else None
+        return located[0] if located is not None else next(iter(self._repositories.values()), None)
+
+    async def standing(self, repository: Repository | None) -> StatusResult:
+        """What a repository's sleeper does."""
+        if repository is None:
+            return StatusResult("waiting", "no folder is open", 0, budget(self.settings), own_version())
+        return await repository.standing(self.settings)
+
+    def report(self, token: str | int, value: object) -> None:
+        """A piece of a result, before the rest is there."""
+        if self._server is not None:
+            self._server.protocol.notify("$/progress", types.ProgressParams(token, msgspec.to_builtins(value)))
+
+    def _stirred(self, repository: Repository) -> None:
+        if not self.client_hears_status:
+            return
+        if repository not in self._heralds:
+            self._heralds[repository] = Herald(lambda: self.standing(repository), self._say_status)
+        self._heralds[repository].stir()
+
+    def _say_status(self, status: StatusResult) -> None:
+        if self._server is not None:
+            self._server.protocol.notify("forethought/statusChanged", msgspec.to_builtins(status))
 
     def _show(self, text: str) -> None:
         if self._server is not None:

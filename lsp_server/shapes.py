@@ -1,7 +1,7 @@
 """The shapes of the `forethought/*` methods: what their parameters and results look like as JSON.
 
-`docs/protocol.md` describes each of them field by field, and a test compares. Nothing here knows where values come from;
-`shaping` makes them from answers.
+`docs/protocol.md` describes each of them field by field, and a test compares. Nothing here knows where values come
+from; `features/answer_items` makes them from answers.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ QUESTION_CHARS_MAX = 200_000
 """A longer question (a pasted log) is read from its end, where failures stand."""
 
 Road = Literal["prepared", "composed", "enriched", "context", "askBack", "notKnown"]
-"""How a question was answered: from one prepared answer, from several, by a model over what was prepared, by a model over
-the source; or not: the question back, or what is not known."""
+"""How a question was answered: from one prepared answer, from several, by a model over what was prepared, by a model
+over the source; or not: the question back, or what is not known."""
 
 State = Literal["idle", "analysing", "thinking", "paused", "waiting"]
 
@@ -261,9 +261,9 @@ class StatusParams(Shape, frozen=True):
 class Budget(Shape, frozen=True):
     """What a model may still take today."""
 
-    spent_usd: float
+    spent_money: float
     """In the price table's currency, whatever that is."""
-    daily_usd: float
+    daily_money: float
     spent_tokens: int
     daily_tokens: int
     """Of thinking asleep."""

@@ -415,6 +415,7 @@ class Sleeper:
                 for job in self._attentive():
                     job.paused(paused)
                 self._paused = paused
+                self._broadcast(self._state)
                 self._agenda.wake()
                 if id_:
                     client.send(Done(id_))

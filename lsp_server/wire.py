@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import msgspec
 from lsprotocol import types
-from pygls.protocol import LanguageServerProtocol
+from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, default_converter
 
 MESSAGE_BYTES_MAX = 64 * 1024 * 1024
 """A longer message is skipped, and answered with an error where it can be."""
@@ -94,6 +94,22 @@ class Protocol(LanguageServerProtocol):
         body = msgspec.json.encode(message)
         if self.writer is not None:
             self.writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+
+def converter() -> Any:
+    """pygls's converter, except that parameters of methods that LSP does not know stay as they came.
+
+    pygls would make objects of them whose names are whatever the client wrote; a feature decodes its own shape instead.
+    """
+    made: Any = default_converter()  # type: ignore[no-untyped-call]
+    for kind in (JsonRPCRequestMessage, JsonRPCNotification):
+        made.register_structure_hook(kind, _as_it_came)
+    return made
+
+
+def _as_it_came(message: dict[str, Any], kind: type[Any]) -> Any:
+    known = ("id", "method", "jsonrpc", "params")
+    return kind(**{name: value for name, value in message.items() if name in known})
 
 
 class Framer:

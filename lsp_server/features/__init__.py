@@ -2,7 +2,8 @@
 
 Each module has `METHOD`, `handle(session, params)` and, where the method has options, `OPTIONS`. A handler is four
 steps: convert, ask, convert, return. It runs on the event loop and must not wait for anybody; one that may take long is
-a coroutine. What a handler needs to know, it asks the session for.
+a coroutine. A method of our own names its parameters' shape in `PARAMS` and returns one of `shapes`. What a handler
+needs to know, it asks the session for.
 
 To add a method: write its file, and name it in `ALL`.
 """
@@ -23,6 +24,11 @@ from lsp_server.features import (
     did_open,
     did_save,
     document_symbol,
+    forethought_ask,
+    forethought_explain,
+    forethought_feedback,
+    forethought_questions,
+    forethought_status,
     hover,
     initialize,
     initialized,
@@ -45,4 +51,9 @@ ALL: tuple[ModuleType, ...] = (
     call_hierarchy_prepare,
     call_hierarchy_incoming,
     call_hierarchy_outgoing,
+    forethought_ask,
+    forethought_questions,
+    forethought_explain,
+    forethought_status,
+    forethought_feedback,
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from lsp_server.features import retry_crashed, show_answer
+from lsp_server.features import ask_command, pausing, report_command, retry_crashed, show_answer
 from lsp_server.session import Session
 
 Command = Callable[[Session, Sequence[Any]], Any]
@@ -19,5 +19,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "forethought.showAnswer": show_answer.run,
         "forethought.retryCrashed": retry_crashed.run,
+        "forethought.ask": ask_command.run,
+        "forethought.pause": pausing.pause,
+        "forethought.resume": pausing.resume,
+        "forethought.report": report_command.run,
     }
 )

@@ -16,8 +16,20 @@ def handle(session: Session, params: types.InitializeParams) -> None:
     session.encoding = Encoding(str(getattr(chosen, "value", chosen)))
     window = params.capabilities.window
     session.client_shows_progress = bool(window and window.work_done_progress)
+    session.client_hears_status = _hears_status(params.capabilities.experimental)
     for uri in _folders(params):
         session.add_folder(uri)
+
+
+def _hears_status(experimental: object) -> bool:
+    """`experimental.forethought.statusChanged`: a client that does not ask for it never hears of it."""
+    own = _get(experimental, "forethought")
+    return _get(own, "statusChanged") is True
+
+
+def _get(value: object, name: str) -> object:
+    # What the client wrote comes as a dictionary or as an object with its names, depending on the decoder.
+    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
 
 
 def _folders(params: types.InitializeParams) -> list[str]:

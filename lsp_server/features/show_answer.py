@@ -15,20 +15,10 @@ from analyzers.questions.catalogue import KINDS
 from lsp_server import prepared
 from lsp_server.features.answer_items import answer_item
 from lsp_server.session import Session
+from lsp_server.shapes import Answer, ShowAnswerParams
 
 
-class _Position(msgspec.Struct):
-    line: int
-    character: int
-
-
-class _Chosen(msgspec.Struct):
-    uri: str
-    position: _Position
-    kind: str
-
-
-def run(session: Session, arguments: Sequence[Any]) -> dict[str, Any] | None:
+def run(session: Session, arguments: Sequence[Any]) -> Answer | None:
     chosen = _chosen(arguments)
     document = session.document(chosen.uri)
     if document is None:
@@ -42,9 +32,9 @@ def run(session: Session, arguments: Sequence[Any]) -> dict[str, Any] | None:
     return answer_item(document.view, answer, session.encoding)
 
 
-def _chosen(arguments: Sequence[Any]) -> _Chosen:
+def _chosen(arguments: Sequence[Any]) -> ShowAnswerParams:
     try:
-        chosen = msgspec.convert(arguments[0] if arguments else None, _Chosen)
+        chosen = msgspec.convert(arguments[0] if arguments else None, ShowAnswerParams)
     except msgspec.ValidationError as error:
         raise JsonRpcInvalidParams(f"forethought.showAnswer takes {{uri, position, kind}}: {error}") from error
     if chosen.kind not in KINDS:

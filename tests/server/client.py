@@ -37,6 +37,7 @@ class Editor:
         arguments: Sequence[str] = ("serve",),
         initialize: bool = True,
         options: object = None,
+        experimental: object = None,
     ) -> None:
         self.folders = folders
         self.environment = {**os.environ, **(environment or {})}
@@ -45,6 +46,7 @@ class Editor:
         self.arguments = list(arguments)
         self.wants_initialize = initialize
         self.options = options
+        self.experimental = experimental
         self.capabilities: dict[str, Any] = {}
         self.notifications: list[dict[str, Any]] = []
         self.unexpected: list[dict[str, Any]] = []
@@ -112,6 +114,7 @@ class Editor:
                 "workspaceFolders": roots,
                 "initializationOptions": self.options,
                 "capabilities": {
+                    **({"experimental": self.experimental} if self.experimental is not None else {}),
                     "general": {"positionEncodings": self.encodings},
                     "window": {"workDoneProgress": self.progress},
                     "workspace": {"workspaceFolders": True, "configuration": True},
