@@ -11,6 +11,9 @@ import msgspec
 MODULE = -1
 """The index that stands for the module itself where a symbol's index is expected."""
 
+DEFAULT_EXPORT = "default"
+"""The name of what a module exports as a whole, where a language has that: `export default`, `module.exports`."""
+
 OPAQUE = "?"
 """Stands for an expression that is no dotted name: the receiver of `rows[0].save()`, the base class `a or b`."""
 
@@ -49,10 +52,16 @@ FALLS_OFF_END = 4
 """The function's last statement can be passed, so that it returns None implicitly."""
 CALLS_VALUE = 8
 """`Symbol.value` is called: `x = Foo()`, as opposed to `x = Foo`."""
+GETTER = 16
+"""A method that runs when a field of its name is read."""
+SETTER = 32
+"""A method that runs when a field of its name is written; it adds to the getter of the same name."""
 
 
 class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One imported name. `from ..a import b as c` is module `..a`, name `b`, alias `c`; `import a.b` has no name.
+
+    Where a module passes a name of its own on under another one (`export { b as c }`), `module` is empty.
 
     `alias` is the name that the scope gets, also where the source has no `as`: `b` for `from a import b`, `a` for
     `import a.b`, `*` for `from a import *`. `start` and `end` are the span of the imported name.
@@ -143,8 +152,27 @@ def called_names(facts: FileFacts) -> tuple[str, ...]:
     for symbol in facts.symbols:
         names.update(base.rpartition(".")[2] for base in symbol.bases if not base.endswith(")"))
     names.update(imported.name for imported in facts.imports if imported.alias != imported.name)
+    names.update(default_key(each.module) for each in facts.imports if each.name == DEFAULT_EXPORT)
     names -= {"", "*", OPAQUE}
     return tuple(sorted(names))
+
+
+def default_key(module: str) -> str:
+    """By what name somebody finds the files that import a module as a whole: its last part, without an ending.
+
+    Whoever imports it chooses the name that it is called by, so that name does not tell.
+    """
+    last = module.rstrip("/").rpartition("/")[2].partition(".")[0]
+    return f"{last or '.'} {DEFAULT_EXPORT}"
+
+
+def default_keys(path: str, package_file: str) -> tuple[str, ...]:
+    """The keys by which the file at `path` may be imported as a whole; a package's file goes by its folders' names."""
+    *folders, name = path.split("/")
+    stem = name.partition(".")[0]
+    if stem != package_file:
+        return (default_key(stem),)
+    return tuple(dict.fromkeys(map(default_key, (stem, "", *folders[-3:]))))
 
 
 def defined_names(facts: FileFacts) -> tuple[str, ...]:

@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from analyzers import exceptions
-from analyzers.facts import FALLS_OFF_END, GENERATOR, MODULE, Call, FileFacts, Return, Symbol
+from analyzers.facts import (
+    DEFAULT_EXPORT,
+    FALLS_OFF_END,
+    GENERATOR,
+    MODULE,
+    Call,
+    FileFacts,
+    Return,
+    Symbol,
+    default_keys,
+)
 from analyzers.records import (
     CALLEES_MAX,
     CALLERS_MAX,
@@ -184,16 +194,17 @@ class _Linking:
         if symbol.flags & GENERATOR:
             return "never", ()
         returns = [it for it in self.file.facts.returns if it.scope == self.definition.at]
-        ways = [self.none_way(it) for it in returns if it.value in ("", "None")]
+        nothing = ("", *self.file.language.words.nothing)
+        ways = [self.none_way(it) for it in returns if it.value in nothing]
         if symbol.flags & FALLS_OFF_END:
             ways.append(Way("its end is reached without a `return`", "certain", self.place(*self.last_line())))
-        others = any(it.value not in ("", "None") for it in returns)
+        others = any(it.value not in nothing for it in returns)
         if not ways:
             return "unknown", ()
         return "sometimes" if others else "always", tuple(ways)
 
     def none_way(self, each: Return) -> Way:
-        text = "a bare `return`" if not each.value else "`return None`"
+        text = "a bare `return`" if not each.value else f"`return {each.value}`"
         return Way(text, "certain", self.place(each.start, each.end))
 
     def last_line(self) -> tuple[int, int]:
@@ -326,9 +337,11 @@ def _callers(resolver: Resolver, definition: Definition, files_max: int) -> tupl
         return [], 0, 0
     wanted = _wanted(resolver, definition, symbol, home)
     names = {name for name, _ in wanted}
+    others = home.other_names(symbol.name)
     if any(each != definition and (it := resolver.symbol(each)) and it.kind == "class" for _, each in wanted):
         names |= home.language.words.own  # `cls()`
-    candidates = _candidates(resolver, wanted, definition.path)
+    candidates = _candidates(resolver, wanted, definition.path, others)
+    names |= others
     paths = candidates[:files_max]
     method = symbol.kind == "method"
     found: list[Edge] = []
@@ -377,7 +390,7 @@ def _wanted(resolver: Resolver, definition: Definition, symbol: Symbol, home: Fi
     return wanted
 
 
-def _candidates(resolver: Resolver, wanted: Wanted, home: str) -> list[str]:
+def _candidates(resolver: Resolver, wanted: Wanted, home: str, others: set[str]) -> list[str]:
     """The files that may call one of the names, the likeliest first: near ones before far ones, tests last."""
     found: dict[str, None] = {home: None}
     classes = [each.path for name, each in wanted if (it := resolver.symbol(each)) and it.kind == "class"]
@@ -387,8 +400,15 @@ def _candidates(resolver: Resolver, wanted: Wanted, home: str) -> list[str]:
         names = {name for name, each in wanted if (it := resolver.symbol(each)) and it.kind == "class"}
     else:
         names = {name for name, _ in wanted}
+    names |= others
+    file = resolver.file(home)
+    if file is not None and DEFAULT_EXPORT in names and DEFAULT_EXPORT in (file.facts.exports or ()):
+        # Importers choose their own names for what a module exports as a whole.
+        names.remove(DEFAULT_EXPORT)
+        names.update(default_keys(home, file.language.words.package_file))
     for name in names:
-        found.update(dict.fromkeys(resolver.lookups.paths_calling(name)))
+        for path in resolver.lookups.paths_calling(name):
+            found[path] = None
     folders = home.split("/")
 
     def distance(path: str) -> tuple[bool, int]:

@@ -6,11 +6,11 @@ at a time through `Lookups` and follows nothing further than its limits. It must
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
-from analyzers.facts import CALLS_VALUE, MODULE, OPAQUE, Call, FileFacts, Import, Local, Symbol
+from analyzers.facts import CALLS_VALUE, DEFAULT_EXPORT, GETTER, MODULE, OPAQUE, Call, FileFacts, Import, Local, Symbol
+from analyzers.languages.language import OWN_CLASS
 from analyzers.records import RANK, Confidence
 from analyzers.tables import File, enclosing, file_of
 
@@ -22,9 +22,6 @@ FILES_READ_MAX = 1_000
 """Files that one question may read where the asker sets no limit of its own."""
 DEFINITIONS_MAX = 8
 """Definitions of one name in one scope."""
-
-_UNION = re.compile(r"\||,")
-_WRAPPED = re.compile(r"(?:\w+\.)*(Optional|Union|Annotated|Final|ClassVar|Awaitable)\[(.*)\]")
 
 
 class Lookups(Protocol):
@@ -104,7 +101,14 @@ class Resolver:
         found = self.named(file, call.scope, f"{call.receiver}.{call.name}" if call.receiver else call.name)
         if found is None:
             return None
-        return [each for value in found for each in self._followed(value, 0) if each.kind == "itself"]
+        found = [each for value in found for each in self._followed(value, 0) if each.kind == "itself"]
+        return [each for value in found for each in self._of_module(value)]
+
+    def _of_module(self, value: Value) -> list[Value]:
+        """What runs where a module is called: what it exports as a whole."""
+        file = self.file(value.of.path) if value.of.at == MODULE else None
+        whole = self._in_scope(file, MODULE, DEFAULT_EXPORT, 0) if file else None
+        return [each for inner in whole or () for each in self._followed(inner, 1) if each.of.at != MODULE] or [value]
 
     def named(self, file: File, scope: int, dotted: str, depth: int = 0) -> Values:
         """What a dotted name means in a scope. A step that ends in `()` is what calling it gives."""
@@ -178,32 +182,28 @@ class Resolver:
         """What the attribute `name` of a class means: the definition in the first class that has it."""
         for each in self.bases(owner)[skip:]:
             file = self.file(each.path)
-            found = file.child(each.at, name) if file else None
+            found = file.member(each.at, name) if file else None
             if found is not None:
                 return Definition(each.path, found)
         return None
 
     def class_around(self, file: File, scope: int) -> Definition | None:
-        """The class whose method holds `scope`."""
+        """The class, or the object or function with methods, whose method holds `scope`."""
         while scope >= 0:
             symbol = file.facts.symbols[scope]
-            if symbol.kind == "class":
+            if symbol.kind == "class" or (symbol.kind == "function" and file.has_members(scope)):
                 return Definition(file.path, scope)
+            if symbol.kind == "method" and symbol.parent >= 0:
+                return Definition(file.path, symbol.parent)
             scope = symbol.parent
         return None
 
     def instances(self, file: File, scope: int, annotation: str, depth: int = 0) -> Values:
         """Instances of the classes that an annotation names; None where it names none that is known."""
-        text = annotation.strip().strip("\"'")
-        if wrapped := _WRAPPED.fullmatch(text):
-            text = wrapped[2]
         found: list[Value] = []
         known = False
-        for part in _UNION.split(text)[:DEFINITIONS_MAX]:
-            name = part.strip().strip("\"'")
-            if not name or name == "None":
-                continue
-            if name in ("Self", "typing.Self", "Self.Self"):
+        for name in file.language.words.annotated(annotation)[:DEFINITIONS_MAX]:
+            if name == OWN_CLASS:
                 own = self.class_around(file, scope)
                 found += [Value("instance", own, "certain")] if own else []
                 continue
@@ -221,7 +221,12 @@ class Resolver:
         for each in file.scopes(scope):
             for imported in file.imports(each, first):
                 module = imported.module
-                if imported.name or "." not in module or not dotted.startswith(f"{module}."):
+                if (
+                    imported.name
+                    or not file.language.words.dotted_modules
+                    or "." not in module
+                    or not dotted.startswith(f"{module}.")
+                ):
                     continue
                 path = self.lookups.module_path(module, file.path)
                 length = module.count(".") + 1
@@ -231,11 +236,11 @@ class Resolver:
 
     def _first(self, file: File, scope: int, name: str, called: bool, depth: int) -> Values:
         words = file.language.words
-        if called and f"{name}()" in words.parent:
+        if (f"{name}()" if called else name) in words.parent:
             own = self.class_around(file, scope)
             return [Value("super", own, "certain")] if own else None
         if name in words.own and (own := self.class_around(file, scope)) is not None:
-            return [Value("itself" if name == "cls" else "instance", own, "certain")]
+            return [Value("itself" if name in words.own_class else "instance", own, "certain")]
         values = self._variable(file, scope, name, depth)
         return self._call_all(values, depth) if called else values
 
@@ -296,9 +301,13 @@ class Resolver:
 
     def _imported(self, file: File, each: Import, depth: int) -> Values:
         """What an import brings: a module, or a name of one. Empty where it is outside the repository."""
+        if not each.module:
+            return self._in_scope(file, MODULE, each.name, depth) if each.name != each.alias else None
+        dotted = file.language.words.dotted_modules
         if not each.name:
             # `import a.b` gives the name `a`, through which `a.b` is reached.
-            module = each.module if each.alias != each.module.partition(".")[0] else each.alias
+            first = each.module.partition(".")[0]
+            module = each.alias if dotted and each.alias == first else each.module
             path = self.lookups.module_path(module, file.path)
             return [Value("itself", Definition(path, MODULE), "certain")] if path else []
         path = self.lookups.module_path(each.module, file.path)
@@ -306,6 +315,8 @@ class Resolver:
             found = self._attribute_of_module(source, each.name, depth)
             if found:
                 return found
+        if not dotted:
+            return []
         dots = each.module if each.module.endswith(".") else f"{each.module}."
         path = self.lookups.module_path(f"{dots}{each.name}", file.path)
         return [Value("itself", Definition(path, MODULE), "certain")] if path else []
@@ -346,6 +357,9 @@ class Resolver:
             return self._attribute_of_module(file, name, depth + 1)
         symbol = file.facts.symbols[value.of.at]
         if symbol.kind != "class":
+            own = self.member(value.of, name) if file.has_members(value.of.at) else None
+            if own is not None:
+                return [Value("itself", own, "certain")]
             inner = self._type_of(file, value.of.at, depth + 1)
             return self._step(inner, name, depth + 1) if inner else inner
         found = self.member(value.of, name, skip=1 if value.kind == "super" else 0)
@@ -359,11 +373,19 @@ class Resolver:
         found = self._in_scope(file, MODULE, name, depth)
         if found:
             return found
-        if file.path.rpartition("/")[2].partition(".")[0] == file.language.words.package_file:
+        words = file.language.words
+        if words.dotted_modules and file.path.rpartition("/")[2].partition(".")[0] == words.package_file:
             path = self.lookups.module_path(f".{name}", file.path)
             if path:
                 return [Value("itself", Definition(path, MODULE), "certain")]
         starred = self._starred(file, name, depth + 1)
+        if (
+            starred is None
+            and name != DEFAULT_EXPORT
+            and (whole := self._in_scope(file, MODULE, DEFAULT_EXPORT, depth + 1))
+        ):
+            # CommonJS exports one value, whose members are the module's names.
+            return self._step(whole, name, depth + 1) or found
         return starred if starred is not None else found
 
     def _call_all(self, values: Values, depth: int) -> Values:
@@ -378,7 +400,7 @@ class Resolver:
                 if file is None or each.kind != "itself" or each.of.at == MODULE:
                     continue
                 symbol = file.facts.symbols[each.of.at]
-                if symbol.kind == "class":
+                if symbol.kind == "class" or (symbol.kind == "function" and file.has_members(each.of.at)):
                     found.append(Value("instance", each.of, each.confidence))
                     known = True
                 elif symbol.annotation:
@@ -406,7 +428,8 @@ class Resolver:
         """What a field, a variable or a property holds: by its annotation, else by what is assigned to it."""
         symbol = file.facts.symbols[index]
         if symbol.kind in ("function", "method"):
-            reads = any(name.rpartition(".")[2].endswith("property") for name in symbol.decorators)
+            endings = file.language.words.properties
+            reads = symbol.flags & GETTER or any(name.endswith(endings) for name in symbol.decorators if endings)
             return self.instances(file, index, symbol.annotation, depth) if reads and symbol.annotation else None
         if symbol.annotation:
             return self.instances(file, symbol.parent, symbol.annotation, depth)
@@ -432,6 +455,6 @@ def _parameter(symbol: Symbol, name: str) -> str | None:
     """The annotation of a function's parameter, empty where it has none; None where there is no such parameter."""
     for each in symbol.parameters:
         written, _, annotation = each.removesuffix("=").partition(":")
-        if written.lstrip("*") == name:
-            return "" if written.startswith("*") else annotation
+        if written.lstrip("*.") == name:
+            return "" if written.startswith(("*", "...")) else annotation
     return None

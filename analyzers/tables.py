@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from analyzers import languages
-from analyzers.facts import MODULE, Call, FileFacts, Import, Local, Symbol
+from analyzers.facts import DEFAULT_EXPORT, MODULE, SETTER, Call, FileFacts, Import, Local, Symbol
 from analyzers.languages import Language
 
 FILES_KEPT_MAX = 192
@@ -30,6 +30,7 @@ class File:
         "_imports",
         "_locals",
         "_names",
+        "_owners",
         "_qualnames",
         "_starts",
         "facts",
@@ -47,6 +48,7 @@ class File:
         self._qualnames: dict[str, int] | None = None
         self._aliases: dict[str, set[str]] | None = None
         self._imports: dict[tuple[int, str], list[Import]] | None = None
+        self._owners: set[int] | None = None
 
     def child(self, parent: int, name: str) -> int | None:
         """The symbol called `name` directly inside `parent`: the last one, as when the code runs, but not a setter."""
@@ -73,11 +75,11 @@ class File:
         return self._imports.get((scope, alias), [])[:IMPORTS_MAX]
 
     def scopes(self, scope: int) -> Iterator[int]:
-        """The scopes in which a name is looked up, the innermost first. A class's names are not seen from inside it."""
+        """The scopes in which a name is looked up, the innermost first. A class's members are not seen from inside."""
         inner = scope
         while scope >= 0:
             symbol = self.facts.symbols[scope]
-            if symbol.kind != "class" or scope == inner:
+            if symbol.kind in ("function", "method", "namespace") or scope == inner:
                 yield scope
             scope = symbol.parent
         yield MODULE
@@ -102,8 +104,8 @@ class File:
         if self._aliases is None:
             self._aliases = defaultdict(set)
             for each in self.facts.imports:
-                if each.name and each.alias != each.name:
-                    self._aliases[each.name].add(each.alias)
+                if each.alias and each.alias != (each.name or DEFAULT_EXPORT):
+                    self._aliases[each.name or DEFAULT_EXPORT].add(each.alias)
         return {name, *self._aliases.get(name, ())}
 
     def calls_of(self, names: set[str]) -> list[Call]:
@@ -123,8 +125,28 @@ class File:
         at = bisect_right(self._starts, offset) - 1
         return self.facts.symbols[at] if at >= 0 else None
 
+    def other_names(self, name: str) -> set[str]:
+        """The names under which the file passes on something of its own or of another file: `export { name as b }`."""
+        exports = self.facts.exports or ()
+        return {each for each in self.names_for(name) if each != name and each in exports}
+
+    def member(self, owner: int, name: str) -> int | None:
+        """The method or field called `name` of a class, or of an object or function that has any."""
+        found = self.child(owner, name)
+        if found is None or owner < 0 or self.facts.symbols[owner].kind == "class":
+            return found
+        return found if self.facts.symbols[found].kind in ("method", "field") else None
+
+    def has_members(self, owner: int) -> bool:
+        """Whether a symbol holds methods or fields."""
+        if self._owners is None:
+            self._owners = {each.parent for each in self.facts.symbols if each.kind in ("method", "field")}
+        return owner in self._owners
+
     def _amends(self, symbol: Symbol) -> bool:
         """Whether a definition adds to an earlier one of the same name: a property's setter."""
+        if symbol.flags & SETTER:
+            return True
         return any(name.endswith(self.language.words.amending) for name in symbol.decorators)
 
     def line(self, offset: int) -> int:

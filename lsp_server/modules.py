@@ -5,13 +5,16 @@ Built from the table of files and rebuilt when that table changes; belongs to on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
-from analyzers.languages.python import roots
+from analyzers import languages
+from analyzers.languages.language import FindModule, Language
 
 CONFIG_BYTES_MAX = 1 << 20
-CONFIG_FILES_MAX = 200
-"""Configuration files read, the nearest to the top first."""
+CONFIG_FOLDERS_MAX = 400
+"""Folders in which configuration files are looked for, the nearest to the top first."""
+CONFIG_FOLLOWED_MAX = 100
+"""Configuration files that are read because others refer to them."""
 
 
 class ModuleTable:
@@ -19,7 +22,8 @@ class ModuleTable:
 
     def __init__(self) -> None:
         self._paths: Mapping[str, str] | None = None
-        self._python: roots.Modules | None = None
+        self._find: dict[str, FindModule] = {}
+        """Family of languages → what finds its modules."""
 
     def path(
         self, module: str, importer_path: str, paths: Mapping[str, str], read: Callable[[str], bytes | None]
@@ -28,27 +32,47 @@ class ModuleTable:
 
         `paths` is the table of files; the same object means the same table. `read` gives the text of a file.
         """
-        if self._python is None or paths is not self._paths:
+        language = languages.for_path(importer_path)
+        if language is None:
+            return None
+        if paths is not self._paths:
             self._paths = paths
-            self._python = roots.Modules(paths, roots.import_roots(paths, configuration_texts(paths, read)))
-        dotted = module.lstrip(".")
-        return self._python.resolve(dotted, importer_path, len(module) - len(dotted))
+            self._find = {}
+        find = self._find.get(language.family)
+        if find is None:
+            own = [path for path in paths if languages.is_of(path, language.family)]
+            find = self._find[language.family] = language.modules(own, configuration_texts(own, read, [language]))
+        return find(module, importer_path)
 
 
-def configuration_texts(paths: Mapping[str, str], read: Callable[[str], bytes | None]) -> dict[str, str]:
-    """The texts of the files that say where packages lie: at the top, and beside or above any source."""
+def configuration_texts(
+    paths: Iterable[str], read: Callable[[str], bytes | None], chosen: Collection[Language] = languages.LANGUAGES
+) -> dict[str, str]:
+    """The texts of the files that say where modules of some languages lie: at the top, and beside or above sources."""
     folders = {""}
     for path in paths:
         folder = path.rpartition("/")[0]
         while folder and folder not in folders:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
-    near = sorted(folders, key=lambda folder: (folder.count("/") + bool(folder), folder))[:CONFIG_FILES_MAX]
+    near = sorted(folders, key=lambda folder: (folder.count("/") + bool(folder), folder))[:CONFIG_FOLDERS_MAX]
     texts: dict[str, str] = {}
-    for folder in near:
-        for name in roots.CONFIG_NAMES:
-            path = f"{folder}/{name}" if folder else name
-            text = read(path)
-            if text is not None and len(text) <= CONFIG_BYTES_MAX:
-                texts[path] = text.decode("utf-8", "replace")
+    for family in {language.family: language for language in chosen}.values():
+        found: dict[str, str] = {}
+        for folder in near:
+            for name in family.config_names:
+                _add(f"{folder}/{name}" if folder else name, read, found)
+        waiting = [each for path, text in found.items() for each in family.config_follows(path, text)]
+        for path in waiting:  # Grows while it is read.
+            if path not in found and len(waiting) <= CONFIG_FOLLOWED_MAX and _add(path, read, found):
+                waiting += family.config_follows(path, found[path])
+        texts |= found
     return texts
+
+
+def _add(path: str, read: Callable[[str], bytes | None], found: dict[str, str]) -> bool:
+    text = None if path.startswith("..") else read(path)
+    if text is None or len(text) > CONFIG_BYTES_MAX:
+        return False
+    found[path] = text.decode("utf-8", "replace")
+    return True

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from analyzers.languages import python
+from analyzers.languages import python, typescript
 from analyzers.languages.language import Language
 
-__all__ = ["LANGUAGES", "Language", "for_name", "for_path"]
+__all__ = ["LANGUAGES", "Language", "for_name", "for_path", "is_of"]
 
-LANGUAGES: tuple[Language, ...] = (python.LANGUAGE,)
+LANGUAGES: tuple[Language, ...] = (
+    *python.LANGUAGES,
+    *typescript.LANGUAGES,
+)
 
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 _BY_NAME = {language.name: language for language in LANGUAGES}
@@ -22,3 +25,9 @@ def for_path(path: str) -> Language | None:
 def for_name(name: str) -> Language | None:
     """The language called `name`, as in `FileFacts.language`."""
     return _BY_NAME.get(name)
+
+
+def is_of(path: str, family: str) -> bool:
+    """Whether a file is written in a language of this family."""
+    language = for_path(path)
+    return language is not None and language.family == family

@@ -12,6 +12,9 @@ from analyzers.facts import FileFacts
 from analyzers.suspicion import Suspicion
 from analyzers.syntax import Grammar, Syntax
 
+OWN_CLASS = "Self"
+"""Stands for the class around an annotation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -25,8 +28,18 @@ class Words:
     """Methods that run when a class is called, the likeliest first: `__init__`, `__new__`; `constructor`."""
     builtins: frozenset[str]
     """Names that mean something without being defined or imported."""
+    own_class: frozenset[str]
+    """Those of them that stand for the object's class: `cls`."""
+    dotted_modules: bool
+    """Whether modules have dotted names: `import a.b` then brings `a`, and a name of a package may be a module."""
     package_file: str
     """The stem of a file that stands for its folder: `__init__`; `index`."""
+    properties: tuple[str, ...]
+    """Endings of decorators that make reading a field run a method: `property`."""
+    annotated: Callable[[str], tuple[str, ...]]
+    """An annotation → dotted names of the classes whose instances it allows; `OWN_CLASS` for the class around it."""
+    nothing: tuple[str, ...]
+    """What may be returned instead of a value: `None`; `undefined`, `null`."""
     amending: tuple[str, ...]
     """Endings of decorators that add a definition to an earlier one of the same name: `.setter`."""
     ancestors: Callable[[str], frozenset[str] | None]
@@ -58,6 +71,8 @@ class Language:
     name: str
     suffixes: tuple[str, ...]
     """File endings with their dot, in lower case."""
+    family: str
+    """Languages of one family import each other's files and are analysed together: TypeScript and JavaScript."""
     grammar: Callable[[], Grammar]
     """Makes the grammar when it is first needed."""
     facts: Callable[[bytes], FileFacts]
@@ -68,6 +83,8 @@ class Language:
     """The name that is used at a byte offset of a text; None where there is none."""
     config_names: tuple[str, ...]
     """Names of the files whose text says where modules lie."""
+    config_follows: Callable[[str, str], tuple[str, ...]]
+    """(path of such a file, its text) → paths of further ones that it refers to."""
     modules: Callable[[Iterable[str], Mapping[str, str]], FindModule]
     """From all paths of the workspace and the texts of its configuration files, what finds a module."""
     words: Words

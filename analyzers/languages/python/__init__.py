@@ -12,7 +12,7 @@ from functools import cache
 import tree_sitter_python
 
 from analyzers.languages.language import FindModule, Language, Words
-from analyzers.languages.python import cursor, extract, roots, wrong
+from analyzers.languages.python import cursor, declared, extract, roots, wrong
 from analyzers.syntax import Grammar
 
 
@@ -59,14 +59,21 @@ def is_test_name(qualname: str) -> bool:
 LANGUAGE = Language(
     name="python",
     suffixes=(".py", ".pyi", ".pyw"),
+    family="python",
     grammar=grammar,
     facts=lambda raw: extract.facts(grammar(), raw),
     facts_of_syntax=lambda syntax: extract.facts_of_syntax(grammar(), syntax),
     use_at=cursor.use_at,
     config_names=roots.CONFIG_NAMES,
+    config_follows=lambda path, text: (),
     modules=modules,
     words=Words(
         own=frozenset({"self", "cls"}),
+        own_class=frozenset({"cls"}),
+        dotted_modules=True,
+        properties=("property",),
+        annotated=declared.annotated,
+        nothing=("None",),
         parent=frozenset({"super()"}),
         constructors=("__init__", "__new__"),
         builtins=frozenset(dir(builtins)),
@@ -79,3 +86,5 @@ LANGUAGE = Language(
     is_test_name=is_test_name,
     suspicions=lambda text: wrong.suspicions(grammar(), text),
 )
+
+LANGUAGES = (LANGUAGE,)
