@@ -479,13 +479,13 @@ def _subclasses(resolver: Resolver, owner: Definition) -> list[Definition]:
             continue
         for path in resolver.lookups.paths_calling(symbol.name)[:files_left]:
             file = resolver.file(path)
-            if file is None or not (names := file.names_for(symbol.name) & file.base_names):
+            classes = file.below(file.names_for(symbol.name)) if file is not None else ()
+            if not classes:
                 continue
             files_left -= 1
-            for at, each in enumerate(file.facts.symbols):
+            for at in classes:
                 below = Definition(path, at)
-                named = any(base.rpartition(".")[2] in names for base in each.bases)
-                if named and below not in found and above in resolver.direct_bases(below):
+                if below not in found and above in resolver.direct_bases(below):
                     found[below] = None
                     waiting.append(below)
     return list(found)[:SUBCLASSES_MAX]

@@ -25,8 +25,7 @@ class File:
 
     __slots__ = (
         "_aliases",
-        "_base_names",
-        "_calls",
+        "_classes",
         "_imports",
         "_locals",
         "_names",
@@ -43,8 +42,7 @@ class File:
         self._names: dict[tuple[int, str], int] | None = None
         self._starts: list[int] | None = None
         self._locals: dict[tuple[int, str], list[Local]] | None = None
-        self._base_names: set[str] | None = None
-        self._calls: dict[str, list[Call]] | None = None
+        self._classes: list[tuple[int, frozenset[str]]] | None = None
         self._qualnames: dict[str, int] | None = None
         self._aliases: dict[str, set[str]] | None = None
         self._imports: dict[tuple[int, str], list[Import]] | None = None
@@ -92,12 +90,15 @@ class File:
                 self._locals[each.scope, each.name].append(each)
         return self._locals.get((scope, name), [])
 
-    @property
-    def base_names(self) -> set[str]:
-        """The last names of all base classes in the file."""
-        if self._base_names is None:
-            self._base_names = {base.rpartition(".")[2] for symbol in self.facts.symbols for base in symbol.bases}
-        return self._base_names
+    def below(self, names: set[str]) -> list[int]:
+        """The symbols that have a base class with one of these last names."""
+        if self._classes is None:
+            self._classes = [
+                (at, frozenset(base.rpartition(".")[2] for base in symbol.bases))
+                for at, symbol in enumerate(self.facts.symbols)
+                if symbol.bases
+            ]
+        return [at for at, bases in self._classes if not bases.isdisjoint(names)]
 
     def names_for(self, name: str) -> set[str]:
         """The names by which the file may mean something called `name`: itself, and what it is imported as."""
@@ -109,14 +110,10 @@ class File:
         return {name, *self._aliases.get(name, ())}
 
     def calls_of(self, names: set[str]) -> list[Call]:
-        """The calls of something with one of the names, or imported under one."""
-        if self._calls is None:
-            self._calls = defaultdict(list)
-            for call in self.facts.calls:
-                self._calls[call.name].append(call)
+        """The calls of something with one of the names, or imported under one, in the order of the source."""
         said = set().union(*map(self.names_for, names))
-        found = [call for name in said for call in self._calls.get(name, ())]
-        return sorted(found, key=lambda call: call.end)
+        # A table by name would cost more than it saves: few files are asked twice before they are forgotten.
+        return sorted([call for call in self.facts.calls if call.name in said], key=lambda call: call.end)
 
     def symbol_before(self, offset: int) -> Symbol | None:
         """The last symbol that starts at or before a byte."""
@@ -159,13 +156,14 @@ _kept: dict[str, File] = {}
 
 def file_of(path: str, facts: FileFacts) -> File | None:
     """The tables of a file, the ones made before if the facts are the same object; None for an unknown language."""
-    known = _kept.get(path)
+    known = _kept.pop(path, None)
     if known is not None and known.facts is facts:
+        _kept[path] = known  # The longest unused goes first.
         return known
     language = languages.for_path(path)
     if language is None:
         return None
-    # The oldest goes first. Threads that meet here at worst make a table twice.
+    # Threads that meet here at worst make a table twice.
     while len(_kept) >= FILES_KEPT_MAX:
         _kept.pop(next(iter(_kept)), None)
     found = _kept[path] = File(path, facts, language)

@@ -23,14 +23,21 @@ class Encoding(StrEnum):
 class Lines:
     """Where each line of a text starts. Lines and characters are counted from 0."""
 
-    __slots__ = ("data", "starts")
+    __slots__ = ("_starts", "data")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        # Of bytes, `splitlines` knows the protocol's three line ends and no other; it runs at the speed of C.
-        self.starts = [0, *accumulate(map(len, data.splitlines(keepends=True)))]
-        if data and data[-1] not in b"\r\n":
-            self.starts.pop()
+        self._starts: list[int] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """The byte offset of each line's start. Made when it is first asked for: most texts are only quoted."""
+        if self._starts is None:
+            # Of bytes, `splitlines` knows the protocol's three line ends and no other; it runs at the speed of C.
+            self._starts = [0, *accumulate(map(len, self.data.splitlines(keepends=True)))]
+            if self.data and self.data[-1] not in b"\r\n":
+                self._starts.pop()
+        return self._starts
 
     def line_of(self, offset: int) -> int:
         """The line, counted from 0, that holds the byte at `offset` (clamped to the text)."""
@@ -78,6 +85,13 @@ class Lines:
             units += 2 if encoding is Encoding.UTF16 and ord(char) > 0xFFFF else 1
             offset += len(char.encode("utf-8", "surrogatepass"))
         return min(offset, end)
+
+
+def line_at(data: bytes, offset: int) -> int:
+    """`Lines(data).line_of(offset)`, without looking for all the other lines where newlines alone end them."""
+    if data.find(b"\r", 0, offset + 1) >= 0:
+        return Lines(data).line_of(offset)
+    return data.count(b"\n", 0, max(0, offset))
 
 
 def blob_name(raw: bytes) -> str:

@@ -1,6 +1,7 @@
 """Which file an import means: the rules are each language's, the list of files and their configuration is the world's.
 
-Built from the table of files and rebuilt when that table changes; belongs to one thread.
+Built from the table of files, and rebuilt when files come or go or the configuration changes: that contents change, as
+with every save, moves no module. Belongs to one thread.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ class ModuleTable:
         self._paths: Mapping[str, str] | None = None
         self._find: dict[str, FindModule] = {}
         """Family of languages → what finds its modules."""
+        self._configuration: dict[str, int | None] = {}
+        """What was read of the configuration, as hashes; of the files that are not there, those at the top."""
 
     def path(
         self, module: str, importer_path: str, paths: Mapping[str, str], read: Callable[[str], bytes | None]
@@ -36,13 +39,27 @@ class ModuleTable:
         if language is None:
             return None
         if paths is not self._paths:
+            if self._moved(paths, read):
+                self._find, self._configuration = {}, {}
             self._paths = paths
-            self._find = {}
         find = self._find.get(language.family)
         if find is None:
             own = [path for path in paths if languages.is_of(path, language.family)]
-            find = self._find[language.family] = language.modules(own, configuration_texts(own, read, [language]))
+            texts = configuration_texts(own, lambda path: self._read(path, read), [language])
+            find = self._find[language.family] = language.modules(own, texts)
         return find(module, importer_path)
+
+    def _moved(self, paths: Mapping[str, str], read: Callable[[str], bytes | None]) -> bool:
+        """Whether modules may lie elsewhere than in the table before."""
+        if self._paths is None or self._paths.keys() != paths.keys():
+            return True
+        return any(_hashed(read(path)) != known for path, known in self._configuration.items())
+
+    def _read(self, path: str, read: Callable[[str], bytes | None]) -> bytes | None:
+        data = read(path)
+        if data is not None or "/" not in path:
+            self._configuration[path] = _hashed(data)
+        return data
 
 
 def configuration_texts(
@@ -68,6 +85,10 @@ def configuration_texts(
                 waiting += family.config_follows(path, found[path])
         texts |= found
     return texts
+
+
+def _hashed(data: bytes | None) -> int | None:
+    return None if data is None else hash(data)
 
 
 def _add(path: str, read: Callable[[str], bytes | None], found: dict[str, str]) -> bool:

@@ -79,6 +79,7 @@ class View:
     def refresh(self) -> None:
         """Look at the index's table of files anew. Whoever begins a request does; until then one table is read."""
         self._files = None
+        self.reader.begin()
 
     def note(self) -> str:
         """What a reader must know about how current this is; empty where all is current."""

@@ -7,17 +7,20 @@ less text, never wrong places.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from analyzers import languages
 from analyzers.questions.kind import Asked
 from analyzers.questions.prose import last_name
 from analyzers.questions.wording import words_for
 from analyzers.records import Place, Record
-from analyzers.text import Lines
+from analyzers.text import Lines, line_at
 
 CALL_BYTES_MAX = 600
 """A call that is longer is not an example of anything."""
 COMMENT_LINES_MAX = 12
+TEXTS_KEPT_MAX = 16
+"""Texts whose lines are remembered: one answer names many lines of few files."""
 
 _OPEN = b"([{"
 _OPENERS = ("(", "[", "{")
@@ -266,7 +269,7 @@ def first_sentence(prose: str) -> str:
 
 def place_of(source: bytes, path: str, span: tuple[int, int], symbol: str = "", quote: str = "") -> Place:
     """A span as a place, its line counted from the source."""
-    return Place(path, span[0], span[1], Lines(source).line_of(span[0]) + 1, symbol, quote)
+    return Place(path, span[0], span[1], line_at(source, span[0]) + 1, symbol, quote)
 
 
 def place_at(asked: Asked, path: str, name: str, line: int = 0) -> Place | None:
@@ -277,7 +280,7 @@ def place_at(asked: Asked, path: str, name: str, line: int = 0) -> Place | None:
     source = asked.neighbours.source(path)
     if source is None or line < 1:
         return None
-    starts = Lines(source).starts
+    starts = _lines(source).starts
     if line > len(starts):
         return None
     start, end = line_span(source, starts[line - 1])
@@ -402,3 +405,8 @@ def _matching_back(source: bytes, closing: int) -> int | None:
             if depth == 0:
                 return at
     return None
+
+
+@lru_cache(TEXTS_KEPT_MAX)
+def _lines(source: bytes) -> Lines:
+    return Lines(source)

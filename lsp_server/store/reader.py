@@ -42,8 +42,9 @@ class Counts(msgspec.Struct, frozen=True):
 class IndexReader:
     """The index as the server, the command line and the MCP server see it. Belongs to one thread at a time.
 
-    Making one opens nothing. Each call opens the file if needed, also after it was deleted and made again.
-    `files` and the lookups by name see the files as the index has them, which may lag behind the sleeper's table.
+    Making one opens nothing. Each call opens the file if needed, also after it was deleted and made again; after
+    `begin` only the first call looks. `files` and the lookups by name see the files as the index has them, which may
+    lag behind the sleeper's table.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,6 +54,11 @@ class IndexReader:
         self._version = -1
         self._blobs: dict[str, str] = {}
         self._paths_of: dict[int, list[str]] = {}
+        self._ids: dict[str, int] = {}
+        self._begun = False
+        """Whether `begin` says when to look at the file and at the table of files."""
+        self._looked = False
+        self._loaded = False
         self._facts: OrderedDict[str, FileFacts] = OrderedDict()
 
     def close(self) -> None:
@@ -61,6 +67,12 @@ class IndexReader:
             self._database.close()
         self._database = None
         self._forget()
+
+    def begin(self) -> None:
+        """A request begins: until the next one, the file and the table of files are looked at once. A request reads
+        dozens of rows, and looking would take most of the time that they do."""
+        self._begun = True
+        self._looked = self._loaded = False
 
     def files(self) -> dict[str, str]:
         """Path → blob of every current file whose facts are stored. It is the reader's: do not change it."""
@@ -81,7 +93,11 @@ class IndexReader:
         if cached is not None:
             self._facts.move_to_end(blob)
             return cached
-        rows = self._query("SELECT data FROM facts WHERE blob = (SELECT id FROM blobs WHERE name = ?)", (blob,))
+        id_ = self._ids.get(blob)
+        if id_ is not None:
+            rows = self._query("SELECT data FROM facts WHERE blob = ?", (id_,))
+        else:
+            rows = self._query("SELECT data FROM facts WHERE blob = (SELECT id FROM blobs WHERE name = ?)", (blob,))
         if not rows:
             return None
         try:
@@ -179,6 +195,9 @@ class IndexReader:
 
     def _refresh(self) -> None:
         """Loads the table of files if the writer has changed it since the last call."""
+        if self._begun and self._loaded:
+            return
+        self._loaded = True
         version = self._query("SELECT value FROM meta WHERE key = 'files_version'")[0][0]
         if version == self._version:
             return
@@ -188,12 +207,15 @@ class IndexReader:
             paths_of[id_].append(path)
         self._blobs = {path: name for path, _, name in rows}
         self._paths_of = dict(paths_of)
+        self._ids = {name: id_ for _, id_, name in rows}
         self._version = version
 
     def _query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self._open().query(sql, parameters)
 
     def _open(self) -> Database:
+        if self._begun and self._looked and self._database is not None:
+            return self._database
         try:
             found = os.stat(self.path)
         except OSError as error:
@@ -204,10 +226,13 @@ class IndexReader:
             self.close()
             self._database = open_reader(self.path, len(MIGRATIONS))
             self._identity = identity
+        self._looked = True
         return self._database
 
     def _forget(self) -> None:
         self._version = -1
         self._blobs = {}
         self._paths_of = {}
+        self._ids = {}
+        self._loaded = False
         self._facts.clear()
