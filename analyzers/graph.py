@@ -50,6 +50,8 @@ CALLER_FILES_MAX = 32
 """Files in which calls of one name are looked at for one record, the nearest first."""
 CALLER_SITES_MAX = 200
 """Calls that are resolved for one record."""
+PASSING_FILES_MAX = 12
+"""Files that are looked at for other names under which they pass a symbol on."""
 SUBCLASSES_MAX = 30
 SUBCLASS_FILES_MAX = 12
 FILES_READ_MAX = 64
@@ -337,7 +339,7 @@ def _callers(resolver: Resolver, definition: Definition, files_max: int) -> tupl
         return [], 0, 0
     wanted = _wanted(resolver, definition, symbol, home)
     names = {name for name, _ in wanted}
-    others = home.other_names(symbol.name)
+    others = _other_names(resolver, names, home)
     if any(each != definition and (it := resolver.symbol(each)) and it.kind == "class" for _, each in wanted):
         names |= home.language.words.own  # `cls()`
     candidates = _candidates(resolver, wanted, definition.path, others)
@@ -390,6 +392,25 @@ def _wanted(resolver: Resolver, definition: Definition, symbol: Symbol, home: Fi
     return wanted
 
 
+def _other_names(resolver: Resolver, names: set[str], home: File) -> set[str]:
+    """Names under which files pass on what is called by one of `names`: `export { open as unlock } from "./shop"`."""
+    found = {other for name in names for other in home.other_names(name)}
+    if not home.language.words.dotted_modules:
+        for name in (*names, *found):
+            for key in _keys(name, home):
+                for path in resolver.lookups.paths_calling(key)[:PASSING_FILES_MAX]:
+                    file = resolver.file(path)
+                    found |= file.other_names(name) if file is not None and path != home.path else set()
+    return found
+
+
+def _keys(name: str, home: File | None) -> tuple[str, ...]:
+    """By what files that use a name are found. Importers choose their own for what a module exports as a whole."""
+    if home is None or name != DEFAULT_EXPORT or DEFAULT_EXPORT not in (home.facts.exports or ()):
+        return (name,)
+    return default_keys(home.path, home.language.words.package_file)
+
+
 def _candidates(resolver: Resolver, wanted: Wanted, home: str, others: set[str]) -> list[str]:
     """The files that may call one of the names, the likeliest first: near ones before far ones, tests last."""
     found: dict[str, None] = {home: None}
@@ -400,15 +421,10 @@ def _candidates(resolver: Resolver, wanted: Wanted, home: str, others: set[str])
         names = {name for name, each in wanted if (it := resolver.symbol(each)) and it.kind == "class"}
     else:
         names = {name for name, _ in wanted}
-    names |= others
     file = resolver.file(home)
-    if file is not None and DEFAULT_EXPORT in names and DEFAULT_EXPORT in (file.facts.exports or ()):
-        # Importers choose their own names for what a module exports as a whole.
-        names.remove(DEFAULT_EXPORT)
-        names.update(default_keys(home, file.language.words.package_file))
-    for name in names:
-        for path in resolver.lookups.paths_calling(name):
-            found[path] = None
+    for name in names | others:
+        for each in _keys(name, file):
+            found.update(dict.fromkeys(resolver.lookups.paths_calling(each)))
     folders = home.split("/")
 
     def distance(path: str) -> tuple[bool, int]:
