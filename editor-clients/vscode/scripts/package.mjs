@@ -23,6 +23,7 @@ run(python, ["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", ...
 const target = offline ? `${process.platform}-${process.arch}` : "";
 const out = target ? `forethought-${target}.vsix` : "forethought.vsix";
 const chosen = target ? ["--target", target] : [];
+rmSync(`${repository}/build`, { recursive: true, force: true });
 run("npx", ["vsce", "package", "--no-dependencies", "--allow-missing-repository", ...chosen, "--out", out]);
 
 const bytes = statSync(out).size;

@@ -23,7 +23,7 @@ import {
   type Asker,
   type Choice,
   type Explained,
-  type QuestionsAt,
+  type Questions,
   type Status,
 } from "./protocol";
 import { footer, places, plain } from "./render";
@@ -99,12 +99,12 @@ async function ask(
   // What was streamed is the beginning of the answer, or all of it.
   if (!streamed) stream.markdown(asked.markdown);
   else if (asked.markdown.startsWith(streamed)) stream.markdown(asked.markdown.slice(streamed.length));
-  for (const place of places(asked.answers ?? [])) {
+  for (const place of places(asked.answers)) {
     stream.reference(new Location(Uri.parse(place.uri), rangeOf(place.range)));
   }
   stream.markdown(`\n\n${footer(asked)}`);
   return {
-    metadata: { conversation: asked.conversation, choices: asked.choices ?? [], answers: asked.answers ?? [] },
+    metadata: { conversation: asked.conversation, choices: asked.choices, answers: asked.answers },
   };
 }
 
@@ -118,10 +118,10 @@ async function explain(server: Asker, request: Request, stream: Stream, token: C
   }
   const explained = await server.request<Explained>(EXPLAIN, { text }, token);
   stream.markdown(explained.markdown);
-  for (const suspect of explained.suspects ?? []) {
+  for (const suspect of explained.suspects) {
     stream.reference(new Location(Uri.parse(suspect.uri), rangeOf(suspect.range)));
   }
-  return { metadata: { choices: [], answers: explained.answers ?? [] } };
+  return { metadata: { choices: [], answers: explained.answers } };
 }
 
 async function questions(server: Asker, request: Request, stream: Stream, token: CancellationToken): Promise<Result> {
@@ -130,7 +130,7 @@ async function questions(server: Asker, request: Request, stream: Stream, token:
     stream.markdown("Open a file and put the cursor on a name first.");
     return { metadata: { choices: [], answers: [] } };
   }
-  const found = await server.request<QuestionsAt>(QUESTIONS, at, token);
+  const found = await server.request<Questions>(QUESTIONS, at, token);
   const lines = found.groups.flatMap((group) => [
     `\n**${group.title}**\n`,
     ...group.questions.map((answer) => `- ${plain(answer.question)} ${plain(answer.headline)}`),

@@ -78,13 +78,15 @@ function withMenu(hover: vscode.Hover | null | undefined): vscode.Hover | null |
 class Client extends LanguageClient {
   override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
     const runsCommands = "registrationType" in feature && feature.registrationType.method === "workspace/executeCommand";
-    super.registerFeature(runsCommands ? new AnnouncesCommands() : feature);
+    super.registerFeature(runsCommands ? new Announces() : feature);
   }
 }
 
-class AnnouncesCommands implements StaticFeature {
+class Announces implements StaticFeature {
   fillClientCapabilities(capabilities: ClientCapabilities): void {
     capabilities.workspace = { ...capabilities.workspace, executeCommand: { dynamicRegistration: false } };
+    const experimental = capabilities.experimental as Record<string, unknown> | undefined;
+    capabilities.experimental = { ...experimental, forethought: { statusChanged: true } };
   }
   initialize(): void {}
   getState(): FeatureState {
@@ -104,7 +106,7 @@ class Connected implements Connection {
 
   async request<R>(method: string, params: object, token?: vscode.CancellationToken): Promise<R> {
     try {
-      return await this.client.sendRequest<R>(method, params, token ?? new vscode.CancellationTokenSource().token);
+      return await (token ? this.client.sendRequest<R>(method, params, token) : this.client.sendRequest<R>(method, params));
     } catch (error) {
       if (error instanceof ResponseError && error.code === METHOD_NOT_FOUND) throw new Unsupported(method);
       throw error;

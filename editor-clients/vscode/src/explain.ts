@@ -43,7 +43,7 @@ export async function explainText(server: Asker, pages: Pages, text: string, at:
 
 export async function showExplained(pages: Pages, explained: Explained): Promise<void> {
   await pages.show("What went wrong", explainedPage(explained));
-  const [first] = explained.suspects ?? [];
+  const [first] = explained.suspects;
   if (!first) return;
   const chosen = await window.showInformationMessage(`Likeliest at fault: ${suspectText(first)}`, "Go There");
   if (chosen) await goTo(first.uri, first.range);

@@ -28,7 +28,7 @@ export function registerMcp(server: Offers, api: McpApi = vscode as unknown as M
   const { registerMcpServerDefinitionProvider: register } = api.lm ?? {};
   const Definition = api.McpStdioServerDefinition;
   if (!register || !Definition) return undefined;
-  return register.call(api.lm, "forethought.mcp", {
+  const provider = {
     onDidChangeMcpServerDefinitions: server.onDidChange,
     provideMcpServerDefinitions: async () => {
       const { launch } = server;
@@ -43,5 +43,11 @@ export function registerMcp(server: Offers, api: McpApi = vscode as unknown as M
           return new Definition(`Forethought (${folder.name})`, command, args, env, server.status?.version);
         });
     },
-  });
+  };
+  try {
+    return register.call(api.lm, "forethought.mcp", provider);
+  } catch {
+    // VS Code 1.100 has the function and not yet the contribution point, and throws.
+    return undefined;
+  }
 }

@@ -12,7 +12,7 @@ import {
 } from "vscode";
 import { cursor } from "./places";
 import type { Pages } from "./page";
-import { FEEDBACK, QUESTIONS, type Answer, type Asked, type Asker, type Position, type QuestionsAt } from "./protocol";
+import { FEEDBACK, QUESTIONS, type Answer, type Asked, type Asker, type Position, type Questions } from "./protocol";
 import { answerPage, askedPage, plain } from "./render";
 
 /** What `forethought.showAnswer` takes, here and in the server. */
@@ -48,7 +48,7 @@ export async function showQuestions(server: Asker, pages: Pages): Promise<void> 
   picker.onDidHide(() => picker.dispose());
   picker.show();
   try {
-    const found = await server.request<QuestionsAt>(QUESTIONS, at);
+    const found = await server.request<Questions>(QUESTIONS, at);
     picker.title = found.anchor ? `Questions about ${found.anchor.name || "this module"}` : "Questions";
     picker.items = [...itemsOf(found), OWN];
     picker.placeholder = found.groups.length ? "Which question?" : "Nothing is prepared for this place yet";
@@ -79,7 +79,7 @@ export async function askOwn(server: Asker, pages: Pages, given = ""): Promise<v
 async function askAndShow(server: Asker, pages: Pages, question: string, at: object = here()): Promise<void> {
   const where = { location: ProgressLocation.Window, title: "Forethought: answering", cancellable: true };
   const asked = await window.withProgress(where, (_, token) => answer(server, pages, question, at, token));
-  if (!asked.choices?.length) return;
+  if (!asked.choices.length) return;
   const choices = asked.choices.map((choice) => ({ label: choice.label, description: choice.question, choice }));
   const chosen = await window.showQuickPick(choices, { title: question, placeHolder: "Which one do you mean?" });
   if (!chosen) return;
@@ -128,16 +128,27 @@ export function placeOf(answer: Answer): Chosen {
   return { uri: answer.anchor.uri, position: answer.anchor.range.start, kind: answer.kind };
 }
 
-function itemsOf(found: QuestionsAt): Item[] {
-  return found.groups.flatMap((group) => [
-    { label: group.title, kind: QuickPickItemKind.Separator },
-    ...group.questions.map((answer) => ({
-      label: plain(answer.question),
-      description: plain(answer.headline),
-      buttons: [USEFUL, USELESS],
-      answer,
-    })),
-  ]);
+/** What is known, by family; what is not comes last, so that nobody has to read past it. */
+function itemsOf(found: Questions): Item[] {
+  const items: Item[] = [];
+  const unknown: Item[] = [];
+  for (const { title, questions } of found.groups) {
+    const known = questions.filter((answer) => answer.known);
+    if (known.length) items.push({ label: title, kind: QuickPickItemKind.Separator }, ...known.map(itemOf));
+    unknown.push(...questions.filter((answer) => !answer.known).map(itemOf));
+  }
+  if (unknown.length) items.push({ label: "Not known", kind: QuickPickItemKind.Separator }, ...unknown);
+  return items;
+}
+
+function itemOf(answer: Answer): Item {
+  const stale = answer.freshness === "stale" ? " · stale" : "";
+  return {
+    label: plain(answer.question),
+    description: `${plain(answer.headline)}${stale}`,
+    buttons: [USEFUL, USELESS],
+    answer,
+  };
 }
 
 const OWN: Item = { label: "$(comment-discussion) Ask in your own words…", alwaysShow: true, own: true };

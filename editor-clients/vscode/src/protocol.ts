@@ -23,37 +23,45 @@ export interface Citation {
   quote: string;
 }
 
+export type Confidence = "certain" | "likely" | "possible";
+export type Freshness = "fresh" | "stale" | "absent";
+
 export interface Claim {
   text: string;
-  confidence: string;
-  freshness?: string;
-  provenance?: string;
+  confidence: Confidence;
+  freshness: Freshness;
+  provenance: "static" | "history" | "runtime" | "model";
   citations: Citation[];
 }
 
 export interface Anchor {
   name: string;
+  path: string;
   uri: string;
   range: Range;
 }
 
+/** In a menu a headline alone, with empty `markdown` and `claims`. */
 export interface Answer {
   anchor: Anchor;
   kind: string;
+  family: string;
   question: string;
   headline: string;
+  confidence: Confidence;
+  freshness: Freshness;
+  staleBecause: string[];
   markdown: string;
-  claims?: Claim[];
-  known?: boolean;
-  score?: number;
+  claims: Claim[];
+  unknown: string[];
+  known: boolean;
+  score: number;
 }
 
-export interface QuestionsAt {
-  anchor?: Anchor;
+/** With a position the menu of that place is in `groups`, without one the file's symbols are in `anchors`. */
+export interface Questions {
+  anchor: Anchor | null;
   groups: { family: string; title: string; questions: Answer[] }[];
-}
-
-export interface QuestionsOf {
   anchors: { anchor: Anchor; answers: Answer[] }[];
 }
 
@@ -67,18 +75,20 @@ export interface Cost {
 export interface Choice {
   label: string;
   question: string;
-  textDocument?: { uri: string };
-  position?: Position;
+  textDocument?: { uri: string } | null;
+  position?: Position | null;
 }
 
+export type Road = "prepared" | "composed" | "enriched" | "context" | "askBack" | "notKnown";
+
 export interface Asked {
-  road: string;
+  road: Road;
   markdown: string;
-  answers?: Answer[];
-  choices?: Choice[];
-  freshness?: string;
-  cost?: Cost;
-  conversation?: string;
+  answers: Answer[];
+  choices: Choice[];
+  freshness: Freshness;
+  cost: Cost;
+  conversation: string;
 }
 
 export interface Stop {
@@ -94,24 +104,27 @@ export interface Suspect {
   range: Range;
   name: string;
   line: number;
-  score?: number;
-  reasons?: string[];
+  score: number;
+  confidence: Confidence;
+  reasons: string[];
 }
 
 export interface Explained {
   markdown: string;
-  suspects?: Suspect[];
-  answers?: Answer[];
+  suspects: Suspect[];
+  answers: Answer[];
+  unknown: string[];
 }
 
 export type Activity = "idle" | "analysing" | "thinking" | "paused" | "waiting";
 
 export interface Status {
   state: Activity;
-  detail?: string;
-  pending?: number;
-  budget?: { spentUsd?: number; dailyUsd?: number; tokens?: number; dailyTokens?: number } | null;
-  version?: string;
+  detail: string;
+  pending: number;
+  /** Absent where no model is configured. */
+  budget: { spentMoney: number; dailyMoney: number; spentTokens: number; dailyTokens: number } | null;
+  version: string;
 }
 
 export const ASK = "forethought/ask";

@@ -1,13 +1,13 @@
 // Puts answers together for people. The texts are the server's: this adds headings, places and what it cost.
 
-import type { Answer, Asked, Choice, Citation, Cost, Explained, Suspect } from "./protocol";
+import type { Answer, Asked, Choice, Citation, Cost, Explained, Road, Suspect } from "./protocol";
 
 export function answerPage(answer: Answer): string {
-  return `# ${escape(plain(answer.question))}\n\n*${escape(answer.anchor.name)}*\n\n${answer.markdown}\n`;
+  return `# ${escape(answer.anchor.name || answer.anchor.path)}\n\n${answer.markdown}\n`;
 }
 
 export function askedPage(question: string, asked: Asked): string {
-  return [`# ${escape(question)}`, asked.markdown, choicesList(asked.choices ?? []), footer(asked)]
+  return [`# ${escape(question)}`, asked.markdown, choicesList(asked.choices), footer(asked)]
     .filter(Boolean)
     .join("\n\n");
 }
@@ -18,7 +18,7 @@ export function explainedPage(explained: Explained): string {
 
 /** The last line of an answer: by which road it came, how fresh it is, and what it cost. */
 export function footer({ road, freshness, cost }: Asked): string {
-  return `*${[ROADS[road] ?? road, freshness, cost ? costText(cost) : ""].filter(Boolean).join(" · ")}*`;
+  return `*${[ROADS[road], road === "notKnown" ? "" : freshness, costText(cost)].filter(Boolean).join(" · ")}*`;
 }
 
 export function costText({ inputTokens, outputTokens, seconds }: Cost): string {
@@ -30,7 +30,7 @@ export function costText({ inputTokens, outputTokens, seconds }: Cost): string {
 export function places(answers: readonly Answer[]): Citation[] {
   const seen = new Map<string, Citation>();
   for (const answer of answers) {
-    for (const claim of answer.claims ?? []) {
+    for (const claim of answer.claims) {
       for (const citation of claim.citations) seen.set(`${citation.uri}:${citation.line}`, citation);
     }
   }
@@ -56,10 +56,11 @@ export function escape(text: string): string {
   return text.replace(/[\\`*_[\]<>#|~]/g, "\\$&");
 }
 
-const ROADS: Record<string, string> = {
+const ROADS: Record<Road, string> = {
   prepared: "prepared",
   composed: "put together from prepared answers",
-  model: "by the model",
+  enriched: "by the model, from what was prepared",
+  context: "by the model, from the source",
   askBack: "which one?",
   notKnown: "not known",
 };

@@ -86,13 +86,12 @@ export function describe({ running, how, status }: Pick<Watched, "running" | "ho
 /** What was spent of today's budget; empty where nothing is metered. */
 export function budgetText({ budget }: Status): string {
   if (!budget) return "";
-  const parts: string[] = [];
-  if (budget.dailyUsd !== undefined) parts.push(`${(budget.spentUsd ?? 0).toFixed(2)} of ${budget.dailyUsd.toFixed(2)} USD`);
-  if (budget.tokens !== undefined) {
-    const of = budget.dailyTokens === undefined ? "" : ` of ${budget.dailyTokens.toLocaleString("en")}`;
-    parts.push(`${budget.tokens.toLocaleString("en")}${of} tokens`);
-  }
-  return parts.length ? `Spent today: ${parts.join(", ")}` : "";
+  const money = budget.dailyMoney ? `${budget.spentMoney.toFixed(2)} of ${budget.dailyMoney.toFixed(2)}, ` : "";
+  return `Spent today: ${money}${count(budget.spentTokens)} of ${count(budget.dailyTokens)} tokens`;
+}
+
+function count(tokens: number): string {
+  return tokens.toLocaleString("en");
 }
 
 /** The menu behind the item. */

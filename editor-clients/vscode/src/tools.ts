@@ -10,7 +10,7 @@ import {
   type Disposable,
   type LanguageModelTool,
 } from "vscode";
-import { EXPLAIN, QUESTIONS, type Asked, type Asker, type Explained, type QuestionsAt } from "./protocol";
+import { EXPLAIN, QUESTIONS, type Asked, type Asker, type Explained, type Questions } from "./protocol";
 import { plain } from "./render";
 
 interface Place {
@@ -40,7 +40,7 @@ export function registerTools(server: Asker): Disposable[] {
 
 async function ask(server: Asker, input: Question, token: CancellationToken): Promise<string> {
   const asked: Asked = await server.ask({ question: input.question, ...placeOf(input) }, () => undefined, token);
-  const choices = (asked.choices ?? []).map((choice) => `- ${choice.label}: ${choice.question}`);
+  const choices = (asked.choices).map((choice) => `- ${choice.label}: ${choice.question}`);
   return [asked.markdown, ...choices].join("\n");
 }
 
@@ -49,7 +49,7 @@ async function explain(server: Asker, { text }: Failure, token: CancellationToke
 }
 
 async function questions(server: Asker, input: Place, token: CancellationToken): Promise<string> {
-  const found = await server.request<QuestionsAt>(QUESTIONS, { position: { line: 0, character: 0 }, ...placeOf(input) }, token);
+  const found = await server.request<Questions>(QUESTIONS, { position: { line: 0, character: 0 }, ...placeOf(input) }, token);
   const lines = found.groups.flatMap((group) => group.questions.map((answer) => `${plain(answer.question)} ${plain(answer.headline)}`));
   return lines.length ? [`About ${found.anchor?.name ?? "this place"}:`, ...lines].join("\n") : "Nothing is prepared there.";
 }

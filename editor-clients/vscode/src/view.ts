@@ -13,7 +13,7 @@ import {
   type TreeView,
 } from "vscode";
 import { rangeOf } from "./places";
-import { QUESTIONS, type Anchor, type Answer, type Asker, type Claim, type QuestionsOf } from "./protocol";
+import { QUESTIONS, type Anchor, type Answer, type Asker, type Claim, type Questions } from "./protocol";
 import { plain } from "./render";
 
 const SETTLE_MS = 300;
@@ -62,12 +62,13 @@ export class PreparedView implements TreeDataProvider<Node>, Disposable {
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
-    if (node) return childrenOf(node);
+    if (node?.type === "answer") return this.claims(node.answer);
+    if (node) return node.type === "anchor" ? node.answers.map((answer) => ({ type: "answer", answer })) : [];
     const document = window.activeTextEditor?.document;
     if (!document || !this.languages.includes(document.languageId)) return this.say("Open a file to see its answers.");
     try {
       const uri = document.uri.toString();
-      const { anchors } = await this.server.request<QuestionsOf>(QUESTIONS, { textDocument: { uri } });
+      const { anchors } = await this.server.request<Questions>(QUESTIONS, { textDocument: { uri } });
       if (!anchors.length) return this.say("Nothing is prepared for this file yet.");
       this.view.message = undefined;
       return anchors.map(({ anchor, answers }) => ({ type: "anchor", anchor, answers }));
@@ -76,23 +77,23 @@ export class PreparedView implements TreeDataProvider<Node>, Disposable {
     }
   }
 
+  /** A menu has headlines alone, so the claims are asked for when somebody opens an answer. */
+  private async claims({ anchor, kind }: Answer): Promise<Node[]> {
+    const chosen = { uri: anchor.uri, position: anchor.range.start, kind };
+    const whole = await this.server.execute<Answer | null>("forethought.showAnswer", [chosen]);
+    return (whole?.claims ?? []).map((claim) => ({ type: "claim", claim }));
+  }
+
   private say(message: string): Node[] {
     this.view.message = message;
     return [];
   }
 }
 
-export function childrenOf(node: Node): Node[] {
-  if (node.type === "anchor") return node.answers.map((answer) => ({ type: "answer", answer }));
-  if (node.type === "answer") return (node.answer.claims ?? []).map((claim) => ({ type: "claim", claim }));
-  return [];
-}
-
 export function itemOf(node: Node): TreeItem {
-  const open = childrenOf(node).length ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None;
   if (node.type === "anchor") {
     const { anchor, answers } = node;
-    const item = new TreeItem(anchor.name || "the module", open);
+    const item = new TreeItem(anchor.name || "the module", TreeItemCollapsibleState.Collapsed);
     item.iconPath = new ThemeIcon("symbol-method");
     item.description = answers.length === 1 ? "one answer" : `${answers.length} answers`;
     item.command = opening(anchor.uri, anchor.range);
@@ -100,16 +101,16 @@ export function itemOf(node: Node): TreeItem {
   }
   if (node.type === "answer") {
     const { answer } = node;
-    const item = new TreeItem(plain(answer.question), open);
+    const item = new TreeItem(plain(answer.question), TreeItemCollapsibleState.Collapsed);
     item.iconPath = new ThemeIcon("question");
-    item.description = plain(answer.headline);
+    item.description = [plain(answer.headline), answer.freshness === "stale" ? "stale" : ""].filter(Boolean).join(" · ");
     item.tooltip = `${plain(answer.question)} ${plain(answer.headline)}`;
     item.contextValue = "answer";
     return item;
   }
   const { claim } = node;
   const [place] = claim.citations;
-  const item = new TreeItem(plain(claim.text), open);
+  const item = new TreeItem(plain(claim.text), TreeItemCollapsibleState.None);
   item.description = [place ? `${place.path}:${place.line}` : "", claim.confidence].filter(Boolean).join(" · ");
   item.tooltip = place ? `${plain(claim.text)}\n\n${place.quote}` : plain(claim.text);
   if (place) item.command = opening(place.uri, place.range);

@@ -1,0 +1,78 @@
+// The repository that the tests open: small, with one bug that a person would meet in the debugger.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+
+export const DB = `ROWS = {"ada": {"email": "ada@example.org"}}
+
+
+def find_user(name, rows):
+    """The row of this user."""
+    if name not in rows:
+        return None
+    return rows[name]
+
+
+def load(path):
+    if not path:
+        raise FileNotFoundError("no path")
+    return open(path).read()
+`;
+
+export const ORDERS = `from shop.db import ROWS, find_user
+
+
+def greet(name):
+    user = find_user(name, ROWS)
+    return "Dear " + user["email"]
+
+
+def greet_all(names):
+    return [greet(name) for name in names]
+`;
+
+const FILES: Record<string, string> = {
+  "shop/__init__.py": "",
+  "shop/db.py": DB,
+  "shop/orders.py": ORDERS,
+  "tests/test_orders.py": `from shop.orders import greet
+
+
+def test_greet_stranger():
+    assert greet("bob") == "Dear stranger"
+`,
+  "main.py": `from shop.orders import greet_all
+
+print(greet_all(["ada", "bob"]))
+`,
+  "pyproject.toml": `[project]
+name = "shop"
+version = "1.0"
+`,
+};
+
+export const TRACEBACK = `Traceback (most recent call last):
+  File "main.py", line 3, in <module>
+    print(greet_all(["ada", "bob"]))
+  File "shop/orders.py", line 10, in greet_all
+    return [greet(name) for name in names]
+  File "shop/orders.py", line 6, in greet
+    return "Dear " + user["email"]
+TypeError: 'NoneType' object is not subscriptable
+`;
+
+/** Writes the repository into a folder and commits it. */
+export function makeShop(folder: string): string {
+  for (const [name, text] of Object.entries(FILES)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  writeFileSync(path.join(folder, "failure.txt"), TRACEBACK);
+  const who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"];
+  execFileSync("git", ["init", "-q"], { cwd: folder });
+  execFileSync("git", ["add", "-A"], { cwd: folder });
+  execFileSync("git", [...who, "commit", "-q", "-m", "Greet customers by mail"], { cwd: folder });
+  return folder;
+}

@@ -1,0 +1,224 @@
+// VS Code in a browser, as a person uses it: starts code-server with the packaged extension, opens a page, and does what
+// hands and eyes would do. Knows nothing of Forethought's answers.
+
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const CLIENT = path.resolve(HERE, "../..");
+const REPOSITORY = path.resolve(CLIENT, "../..");
+const EDITOR = process.env.FORETHOUGHT_TEST_EDITOR ?? path.join(REPOSITORY, ".editors", "vscode");
+const SCREENSHOTS = process.env.FORETHOUGHT_TEST_SCREENSHOTS ?? path.join(REPOSITORY, ".editors", "screenshots");
+const STARTED_MS_MAX = 60_000;
+const BROWSER = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The Python that has the server of this checkout. */
+export const PYTHON = process.env.FORETHOUGHT_TEST_PYTHON ?? path.join(REPOSITORY, ".venv", "bin", "python");
+export const VSIX = process.env.FORETHOUGHT_TEST_VSIX ?? path.join(CLIENT, "forethought.vsix");
+
+export interface Options {
+  folder: string;
+  settings: Record<string, unknown>;
+  environment?: Record<string, string>;
+  /** Kept between two workbenches, so that the second is a warm one. */
+  home?: string;
+  /** Asks whether the folder is trusted, as VS Code does by default. */
+  asksForTrust?: boolean;
+}
+
+export class Workbench {
+  private constructor(
+    readonly page: Page,
+    readonly home: string,
+    private readonly browser: Browser,
+    private readonly process: ChildProcess,
+    private readonly probePort: number,
+    private readonly output: () => string,
+  ) {}
+
+  static async start(options: Options): Promise<Workbench> {
+    const home = options.home ?? mkdtempSync(path.join(tmpdir(), "forethought-vscode-"));
+    const extensions = path.join(home, "extensions");
+    const user = path.join(home, "user");
+    writeSettings(user, options.settings);
+    if (!existsSync(extensions)) install(extensions, user);
+    const [port, probePort] = [await freePort(), await freePort()];
+    const args = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--user-data-dir", user];
+    args.push("--extensions-dir", extensions, "--disable-telemetry", "--disable-update-check");
+    if (!options.asksForTrust) args.push("--disable-workspace-trust");
+    const environment = {
+      ...process.env,
+      FORETHOUGHT_CACHE_DIR: path.join(home, "cache"),
+      FORETHOUGHT_STATE_DIR: path.join(home, "state"),
+      FORETHOUGHT_CONFIG: path.join(home, "config.toml"),
+      FORETHOUGHT_PROBE_PORT: String(probePort),
+      FORETHOUGHT_PROBE_PYTHON: PYTHON,
+      ...options.environment,
+    };
+    const child = spawn(process.execPath, [entry(), ...args, options.folder], { env: environment, stdio: "pipe" });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece: Buffer) => (output += piece.toString()));
+    await until(() => output.includes("HTTP server listening"), STARTED_MS_MAX, () => output);
+    const executablePath = readFileSync(path.join(EDITOR, "chromium"), "utf8").trim();
+    const browser = await chromium.launch({ executablePath, args: BROWSER });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.folder)}`);
+    await page.locator(".monaco-workbench").waitFor({ timeout: STARTED_MS_MAX });
+    return new Workbench(page, home, browser, child, probePort, () => output);
+  }
+
+  /** Runs code in the extension host, with `vscode` in scope. */
+  async probe<T>(code: string): Promise<T> {
+    const answer = await fetch(`http://127.0.0.1:${this.probePort}/`, { method: "POST", body: code });
+    const { value, error } = (await answer.json()) as { value: T; error?: string };
+    if (error) throw new Error(error);
+    return value;
+  }
+
+  async palette(command: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    const input = this.page.locator(".quick-input-widget:visible input").first();
+    await input.waitFor();
+    await input.fill(`>${command}`);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: command }).first().click();
+  }
+
+  async open(file: string, line = 1, column = 1): Promise<void> {
+    await this.page.keyboard.press("Control+p");
+    const input = this.page.locator(".quick-input-widget:visible input").first();
+    await input.waitFor();
+    await input.fill(file);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(file) }).first().waitFor();
+    await this.page.keyboard.press("Enter");
+    await this.page.locator(".tab.active", { hasText: path.basename(file) }).waitFor();
+    await this.goTo(line, column);
+  }
+
+  async goTo(line: number, column = 1): Promise<void> {
+    await this.page.keyboard.press("Control+g");
+    const input = this.page.locator(".quick-input-widget:visible input").first();
+    await input.waitFor();
+    await input.fill(`:${line}:${column}`);
+    await this.page.keyboard.press("Enter");
+    await input.waitFor({ state: "hidden" });
+  }
+
+  /** The word in the editor's line that begins with `line`. */
+  word(line: string, word: string): Locator {
+    const row = this.page.locator(".editor-instance .view-line", { hasText: line }).first();
+    return row.locator("span", { hasText: word }).last();
+  }
+
+  get hover(): Locator {
+    return this.page.locator(".monaco-hover:visible .hover-contents, .monaco-hover:visible .monaco-hover-content").first();
+  }
+
+  get status(): Locator {
+    return this.page.locator(".statusbar-item", { hasText: "Forethought" }).first();
+  }
+
+  get notifications(): Locator {
+    return this.page.locator(".notifications-toasts .notification-list-item");
+  }
+
+  /** The rows of an open quick pick. */
+  get choices(): Locator {
+    return this.page.locator(".quick-input-widget:visible .quick-input-list .monaco-list-row");
+  }
+
+  /** The Markdown preview that shows an answer's page. */
+  get preview() {
+    return this.page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame").locator("body");
+  }
+
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  /** What code-server printed, for a test that failed. */
+  get said(): string {
+    return this.output();
+  }
+
+  async stop(keepHome = false): Promise<void> {
+    await this.browser.close();
+    this.process.kill("SIGTERM");
+    await new Promise((resolve) => this.process.once("exit", resolve));
+    if (!keepHome) rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export async function until(there: () => boolean | Promise<boolean>, ms: number, said = () => ""): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await there())) {
+    if (Date.now() > end) throw new Error(`not there after ${ms} ms. ${said()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function entry(): string {
+  return path.join(EDITOR, "node_modules", "code-server", "out", "node", "entry.js");
+}
+
+function install(extensions: string, user: string): void {
+  const args = [entry(), "--install-extension", VSIX, "--extensions-dir", extensions, "--user-data-dir", user];
+  const installed = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (installed.status !== 0) throw new Error(`the extension does not install: ${installed.stdout}${installed.stderr}`);
+  cpSync(path.join(HERE, "probe"), path.join(extensions, "forethought-test.probe-0.0.1"), { recursive: true });
+  // code-server knows an installed extension by this list; a folder that is not in it is not loaded.
+  const list = path.join(extensions, "extensions.json");
+  const known = JSON.parse(readFileSync(list, "utf8")) as object[];
+  const folder = path.join(extensions, "forethought-test.probe-0.0.1");
+  known.push({
+    identifier: { id: "forethought-test.probe" },
+    version: "0.0.1",
+    location: { $mid: 1, path: folder, scheme: "file" },
+    relativeLocation: path.basename(folder),
+    metadata: {},
+  });
+  writeFileSync(list, JSON.stringify(known));
+}
+
+function writeSettings(user: string, settings: Record<string, unknown>): void {
+  const quiet = {
+    "workbench.startupEditor": "none",
+    "workbench.enableExperiments": false,
+    "extensions.autoUpdate": false,
+    "security.workspace.trust.startupPrompt": "always",
+    "editor.minimap.enabled": false,
+    "editor.hover.delay": 100,
+    "git.openRepositoryInParentFolders": "never",
+    "terminal.integrated.shellIntegration.enabled": false,
+  };
+  // Machine settings: a remote editor reads those of the machine scope there.
+  for (const folder of ["User", "Machine"]) {
+    mkdirSync(path.join(user, folder), { recursive: true });
+    writeFileSync(path.join(user, folder, "settings.json"), JSON.stringify({ ...quiet, ...settings }, null, 2));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
