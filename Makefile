@@ -12,7 +12,7 @@ EDITORS := .editors
 NVIM ?= $(EDITORS)/neovim/nvim
 VSCODE := editor-clients/vscode
 
-.PHONY: run test test-model test-neovim test-vscode lint bench truth clean
+.PHONY: run test test-model test-neovim test-vscode lint bench truth sleep-time clean
 
 run: $(VENV)/installed
 	@$(BIN)/forethought analyze "$(REPO)"
@@ -45,6 +45,12 @@ bench: $(VENV)/installed-dev
 
 truth: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.truth
+
+# The sleep-time-compute paper's experiments against an endpoint of yours:
+# make sleep-time ARGS="--base-url http://localhost:8000/v1 --model NAME --data FOLDER --limit 20"
+sleep-time: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[benchmarks]"
+	$(BIN)/python -m benchmarks.sleep_time $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(VENV)-model $(EDITORS) build *.egg-info

@@ -19,7 +19,7 @@ import msgspec
 from analyzers.text import Lines
 from analyzers.thinking.context import Context, Material, build_context, with_texts
 from analyzers.thinking.enriched import Enriched, enrich
-from analyzers.thinking.prompt import SCHEMA, SYSTEM, user_prompt
+from analyzers.thinking.prompt import CODE, Wording, user_prompt
 from analyzers.thinking.quotes import QuoteIndex
 from analyzers.thinking.reply import parse_reply
 from analyzers.thinking.tokens import ESTIMATE_ERROR, tokens_estimate
@@ -73,8 +73,9 @@ class Drafter:
         repository: str,
         run: Run | None = None,
         hear: Callable[[str], None] = lambda text: None,
+        wording: Wording = CODE,
     ) -> None:
-        """`hear` is told each step in a clause, for whoever watches."""
+        """`hear` is told each step in a clause, for whoever watches; `wording` fits the kind of material."""
         self._model = model
         self._ledger = ledger
         self._thoughts = thoughts
@@ -83,6 +84,7 @@ class Drafter:
         self._repository = repository
         self._run = run or Run()
         self._hear = hear
+        self._wording = wording
 
     @property
     def caps(self) -> Caps:
@@ -115,7 +117,8 @@ class Drafter:
         """(tokens of context, tokens of reply) that fit the endpoint, the estimate's error allowed for."""
         endpoint = await self._model.context_tokens() or CONTEXT_TOKENS_ASSUMED
         reply_max = min(self._sleep.reply_tokens_max, endpoint // 4)
-        room = (endpoint - reply_max - TEMPLATE_TOKENS_MAX) / (1 + ESTIMATE_ERROR) - tokens_estimate(SYSTEM) - 100
+        system = tokens_estimate(self._wording.system)
+        room = (endpoint - reply_max - TEMPLATE_TOKENS_MAX) / (1 + ESTIMATE_ERROR) - system - 100
         return max(0, min(self._sleep.context_tokens_max, int(room))), reply_max
 
     async def score(self, path: str, symbol: str, opening: str, question: str) -> float | None:
@@ -191,7 +194,7 @@ class Drafter:
             raise
 
     async def _draft(self, context: Context, number: int, reply_max: int) -> StoredDraft | Refused:
-        prompt = prompt_for(context, number, reply_max)
+        prompt = prompt_for(context, number, reply_max, self._wording)
         reservation = self._reserved(context, prompt)
         if isinstance(reservation, Refused):
             return reservation
@@ -259,7 +262,7 @@ class Drafter:
 
     def _too_much(self, context: Context, reply_max: int) -> Refused | None:
         """Whether not even one draft of this context can be paid for, without reserving anything yet."""
-        worst = prompt_for(context, 0, reply_max).bytes_total + TEMPLATE_TOKENS_MAX + reply_max
+        worst = prompt_for(context, 0, reply_max, self._wording).bytes_total + TEMPLATE_TOKENS_MAX + reply_max
         left = self._ledger.tokens_left_today(self.caps)
         if self._run.tokens_left is not None and self._run.tokens_left < min(worst, left):
             return Refused("this run's tokens are spent or reserved", self._run.tokens_left)
@@ -267,8 +270,8 @@ class Drafter:
 
     def _affordable(self, context: Context, tokens_left: int, reply_max: int) -> int:
         """How large a context the rest of the budget can pay for, in the worst case."""
-        size = prompt_for(context, 0, reply_max).bytes_total
-        overhead = len(SYSTEM.encode()) + TEMPLATE_TOKENS_MAX + reply_max + 500
+        size = prompt_for(context, 0, reply_max, self._wording).bytes_total
+        overhead = len(self._wording.system.encode()) + TEMPLATE_TOKENS_MAX + reply_max + 500
         return int((tokens_left - overhead) * context.tokens / max(1, size) * 0.9)
 
     def _is_saturated(self, stored: dict[int, StoredDraft], quotes: QuoteIndex, material: Material) -> bool:
@@ -295,6 +298,7 @@ def build(material: Material, tokens_max: int) -> Context:
     return with_texts(build_context(material, tokens_max), lambda text: redact(text)[0])
 
 
-def prompt_for(context: Context, draft: int, reply_tokens_max: int) -> Prompt:
+def prompt_for(context: Context, draft: int, reply_tokens_max: int, wording: Wording = CODE) -> Prompt:
     """One draft's request."""
-    return Prompt(SYSTEM, user_prompt(context, draft), reply_tokens_max, WARM_TEMPERATURE if draft else 0.0, SCHEMA)
+    temperature = WARM_TEMPERATURE if draft else 0.0
+    return Prompt(wording.system, user_prompt(context, draft, wording), reply_tokens_max, temperature, wording.schema)

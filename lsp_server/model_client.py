@@ -27,6 +27,8 @@ RETRY_AFTER_MAX_S = 60.0
 MODELS_BYTES_MAX = 4_000_000
 LOG_PROBABILITIES = 5
 """Alternatives asked for at each token: the most that OpenAI's interface allows."""
+FORMATS = ["json_schema", "json_object with a schema", "json_object", "words"]
+"""How a reply's shape can be asked for, the strictest first; the second is what llama.cpp's Python server takes."""
 OLLAMA_CONTEXT_DEFAULT = 4096
 """What Ollama runs a model with unless told otherwise, whatever the model itself could take."""
 
@@ -47,7 +49,7 @@ class ModelClient:
         self._client: Any = None
         self._context: int | None = settings.context_tokens or None
         self._context_asked = bool(settings.context_tokens)
-        self._formats = ["json_schema", "json_object", "words"] if settings.structured_output else ["words"]
+        self._formats = list(FORMATS) if settings.structured_output else FORMATS[-1:]
         self._limit_name = "max_tokens"
         self._with_usage = True
         self._with_temperature = True
@@ -153,6 +155,8 @@ class ModelClient:
         if prompt.schema is not None and self._formats[0] == "json_schema":
             schema = {"name": "claims", "schema": prompt.schema, "strict": True}
             arguments["response_format"] = {"type": "json_schema", "json_schema": schema}
+        elif prompt.schema is not None and self._formats[0] == "json_object with a schema":
+            arguments["response_format"] = {"type": "json_object", "schema": prompt.schema}
         elif prompt.schema is not None and self._formats[0] == "json_object":
             arguments["response_format"] = {"type": "json_object"}
         return arguments

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import msgspec
+
 from analyzers.thinking.context import Context
 
 CLAIMS_PER_DRAFT_MAX = 10
@@ -75,9 +77,22 @@ SCHEMA: dict[str, Any] = {
 """The reply's shape, for endpoints that can be held to one."""
 
 
-def user_prompt(context: Context, draft: int) -> str:
+class Wording(msgspec.Struct, frozen=True):
+    """How thinking is asked for: what a kind of context needs words of its own for, and nothing else."""
+
+    system: str
+    focuses: tuple[str, ...]
+    """What each draft looks at first, in a clause."""
+    schema: dict[str, Any]
+
+
+CODE = Wording(SYSTEM, FOCUSES, SCHEMA)
+"""For symbols of a code base: what the product thinks about. Benchmarks on other texts bring their own."""
+
+
+def user_prompt(context: Context, draft: int, wording: Wording = CODE) -> str:
     """The second message. Drafts of one context differ in its last paragraph only."""
-    return f"{context_text(context)}\n{_focus(draft)}\n"
+    return f"{context_text(context)}\n{_focus(draft, wording.focuses)}\n"
 
 
 def context_text(context: Context) -> str:
@@ -100,8 +115,8 @@ def overhead_bytes() -> int:
     return len(SYSTEM.encode()) + max(len(focus) for focus in FOCUSES) + 400
 
 
-def _focus(draft: int) -> str:
-    return f"For this reply, look first at {FOCUSES[draft % len(FOCUSES)]}. Then anything else that matters."
+def _focus(draft: int, focuses: tuple[str, ...]) -> str:
+    return f"For this reply, look first at {focuses[draft % len(focuses)]}. Then anything else that matters."
 
 
 def _fenced(mark: str, title: str, text: str) -> str:

@@ -123,6 +123,15 @@ def test_what_the_endpoint_does_not_know_is_left_out_from_then_on(message, key):
     assert after == later
 
 
+def test_the_shape_of_a_reply_is_asked_for_as_strictly_as_the_endpoint_takes():
+    refusals = [refused("response_format: no such type"), refused("schema: extra fields"), refused("response_format")]
+    endpoint = Endpoint(*refusals, whole("a"))
+    assert ask(endpoint).text == "a"
+    formats = [request.get("response_format") for request in endpoint.requests]
+    assert [each and each["type"] for each in formats] == ["json_schema", "json_object", "json_object", None]
+    assert formats[1:3] == [{"type": "json_object", "schema": PROMPT.schema}, {"type": "json_object"}]
+
+
 def test_an_endpoint_that_does_not_stream_is_understood():
     body = {"choices": [{"message": {"content": "all at once"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 5, "completion_tokens": 3}}  # fmt: skip  # noqa: E501
     endpoint = Endpoint((200, {"content-type": "application/json"}, json.dumps(body).encode()))
