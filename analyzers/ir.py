@@ -36,7 +36,7 @@ class Name(Expr, frozen=True, eq=False, gc=False):
 class Const(Expr, frozen=True, eq=False, gc=False):
     """A literal; `value` is kept for short strings and small integers, by which tables are indexed."""
 
-    kind: Literal["none", "bool", "int", "float", "complex", "str", "bytes", "ellipsis"]
+    kind: Literal["none", "bool", "int", "float", "complex", "str", "bytes", "ellipsis", "regex"]
     value: str | int | bool | None = None
 
 
@@ -57,6 +57,43 @@ class Arg(msgspec.Struct, frozen=True, eq=False, gc=False):
 class Call(Expr, frozen=True, eq=False, gc=False):
     func: Expr
     args: tuple[Arg, ...] = ()
+
+
+class New(Call, frozen=True, eq=False, gc=False):
+    """A call that makes an instance by the syntax's word: `new f(x)`."""
+
+
+class Element(Call, frozen=True, eq=False, gc=False):
+    """A component written as markup: `<f a={x}/>` calls `f` with an object of its attributes."""
+
+
+class Markup(Unknown, frozen=True, eq=False, gc=False):
+    """An element written as markup that calls nothing."""
+
+
+class Typed(Expr, frozen=True, eq=False, gc=False):
+    """`x as T`: the value, said to be of a type."""
+
+    value: Expr
+    annotation: Expr
+
+
+class Super(Expr, frozen=True, eq=False, gc=False):
+    """The object whose method is running, seen from its base classes, where that is a word of the syntax."""
+
+
+class Optional(Expr, frozen=True, eq=False, gc=False):
+    """The object before `?.`: what follows up to the enclosing `Chain` is skipped where it is nothing."""
+
+    value: Expr
+    asserted: bool = False
+    """`x!`: it is said not to be nothing, and nothing is skipped."""
+
+
+class Chain(Expr, frozen=True, eq=False, gc=False):
+    """A chain with `?.` in it; it gives nothing where something was skipped."""
+
+    value: Expr
 
 
 class Index(Expr, frozen=True, eq=False, gc=False):
@@ -89,7 +126,8 @@ class Compare(Expr, frozen=True, eq=False, gc=False):
 
 
 class Bool(Expr, frozen=True, eq=False, gc=False):
-    op: Literal["and", "or"]
+    op: Literal["and", "or", "??"]
+    """`??` gives the left side unless that is nothing."""
     left: Expr
     right: Expr
 
@@ -116,6 +154,14 @@ class DictDisplay(Expr, frozen=True, eq=False, gc=False):
     """A dictionary written out; a `None` key stands for `**value`."""
 
     items: tuple[tuple[Expr | None, Expr], ...] = ()
+
+
+class Accessor(Expr, frozen=True, eq=False, gc=False):
+    """A getter or setter as the value of a key in an object that is written out."""
+
+    kind: Literal["get", "set"]
+    function: int
+    """Index in `Unit.functions`."""
 
 
 class Clause(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -162,6 +208,52 @@ class Bind(Expr, frozen=True, eq=False, gc=False):
 
     name: str
     value: Expr
+
+
+class Set(Expr, frozen=True, eq=False, gc=False):
+    """An assignment to any target that is an expression."""
+
+    target: Expr
+    value: Expr
+
+
+class Keys(Expr, frozen=True, eq=False, gc=False):
+    """The names of an object's fields, which a loop goes through."""
+
+    value: Expr
+
+
+class Sequence(Expr, frozen=True, eq=False, gc=False):
+    """`a, b`: each runs, the last one's value counts."""
+
+    parts: tuple[Expr, ...]
+
+
+class ClassExpr(Expr, frozen=True, eq=False, gc=False):
+    """A class's definition that is an expression."""
+
+    cls: int
+    """Index in `Unit.classes`."""
+
+
+class ImportExpr(Expr, frozen=True, eq=False, gc=False):
+    """A module loaded by an expression: `import("m")`, which gives a promise of it, or `require("m")`."""
+
+    module: str
+    promised: bool = False
+
+
+class Pattern(Expr, frozen=True, eq=False, gc=False):
+    """An assignment's target that takes an object apart by keys; a `None` key stands for `...rest`."""
+
+    items: tuple[tuple[Expr | None, Expr], ...] = ()
+
+
+class Defaulted(Expr, frozen=True, eq=False, gc=False):
+    """A part of a target with what it holds where nothing is given."""
+
+    target: Expr
+    default: Expr
 
 
 class Stmt(Node, frozen=True, eq=False, gc=False):
@@ -248,6 +340,20 @@ class Match(Stmt, frozen=True, eq=False, gc=False):
     cases: tuple[Case, ...]
 
 
+class Branch(Node, frozen=True, eq=False, gc=False):
+    """One case of a switch; without a test, the default."""
+
+    test: Expr | None
+    body: tuple[Stmt, ...]
+
+
+class Switch(Stmt, frozen=True, eq=False, gc=False):
+    """Compares a subject with each branch's test in turn; a branch without a jump runs on into the next."""
+
+    subject: Expr
+    branches: tuple[Branch, ...]
+
+
 class Define(Stmt, frozen=True, eq=False, gc=False):
     """The execution of a function's definition; `function` is an index in `Unit.functions`."""
 
@@ -258,6 +364,19 @@ class DefineClass(Stmt, frozen=True, eq=False, gc=False):
     """The execution of a class's definition; `cls` is an index in `Unit.classes`."""
 
     cls: int
+
+
+class Member(Stmt, frozen=True, eq=False, gc=False):
+    """A member of a class in a language whose members are no names: a method, accessor or field.
+
+    `value` is the function, the initial value, or None where it is only declared.
+    """
+
+    name: str
+    kind: Literal["method", "get", "set", "field"]
+    static: bool
+    value: Expr | None
+    annotation: Expr | None = None
 
 
 class Import(Stmt, frozen=True, eq=False, gc=False):
@@ -285,7 +404,8 @@ class Jump(Stmt, frozen=True, eq=False, gc=False):
 
 class Parameter(Node, frozen=True, eq=False, gc=False):
     name: str
-    kind: Literal["positional", "normal", "star", "keyword", "starstar"]
+    kind: Literal["positional", "normal", "star", "keyword", "starstar", "all"]
+    """`all` receives every positional argument, those of other parameters included."""
     annotation: Expr | None = None
     default: Expr | None = None
 
@@ -313,6 +433,10 @@ class Function(Node, frozen=True, eq=False, gc=False):
     """Locals that functions inside it read or rebind."""
     nonlocals: frozenset[str] = frozenset()
     globals: frozenset[str] = frozenset()
+    arrow: bool = False
+    """Whether it has no receiver of its own: `() => x`."""
+    declared: bool = False
+    """Whether it is only declared: a signature without a body."""
 
 
 class Class(Node, frozen=True, eq=False, gc=False):
@@ -327,6 +451,9 @@ class Class(Node, frozen=True, eq=False, gc=False):
     bases: tuple[Arg, ...]
     decorators: tuple[Expr, ...]
     body: tuple[Stmt, ...]
+    parameters: tuple[str, ...] = ()
+    """Its type parameters, where the syntax lists them."""
+    kind: Literal["class", "interface", "enum"] = "class"
 
 
 class Unit(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -338,3 +465,7 @@ class Unit(msgspec.Struct, frozen=True, eq=False, gc=False):
     body: tuple[Stmt, ...]
     names: frozenset[str]
     """Names bound at module level."""
+    exports: dict[str, str] = {}
+    """In a language whose modules list what they give away: by that name, the name bound at module level."""
+    aliases: dict[str, Expr] = {}
+    """Names of types that are declared as other types."""
