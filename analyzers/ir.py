@@ -433,6 +433,8 @@ class Function(Node, frozen=True, eq=False, gc=False):
     """Locals that functions inside it read or rebind."""
     nonlocals: frozenset[str] = frozenset()
     globals: frozenset[str] = frozenset()
+    static: bool = False
+    """Whether it is a method without a receiver."""
     arrow: bool = False
     """Whether it has no receiver of its own: `() => x`."""
     declared: bool = False

@@ -21,6 +21,7 @@ from analyzers.inference.scopes import Body
 from analyzers.inference.summaries import Summaries
 from analyzers.languages.language import Language
 from analyzers.languages.python import lower, roots
+from analyzers.languages.python.dialect import DIALECT
 from analyzers.records import FileLinks, Record
 from analyzers.syntax import decode, parse
 
@@ -60,7 +61,7 @@ class Analysis:
     """All files of one workspace, analysed together."""
 
     def __init__(self, read_library: ReadLibrary) -> None:
-        self._program = Program(_Lowered(read_library))
+        self._program = Program(DIALECT, _Lowered(read_library))
         language = languages.for_path("module.py")
         assert language is not None
         self._language: Language = language

@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING
 
 from analyzers import ir
 from analyzers.inference import (
-    attributes,
     containers,
     declarations,
     expressions,
-    fixtures,
     library,
     protocols,
-    specials,
 )
 from analyzers.inference.scopes import Body, ClassScope
 from analyzers.inference.values import (
@@ -81,10 +78,15 @@ def arguments_of(*positional: Values) -> Arguments:
 
 def evaluate(frame: Frame, node: ir.Call) -> Values:
     """A call expression."""
+    special = frame.dialect.evaluate_call(frame, node)
+    if special is not None:
+        return special
+    outside = frame.guards
+    guard = frame.dialect.guards(frame, node)
+    if guard is not None:
+        frame.guards = (*outside, guard)
     func = expressions.evaluate(frame, node.func)
-    if _is_bare_super(node):
-        note_library(frame, func)
-        return specials.bare_super(frame)
+    frame.guards = outside
     arguments = gather(frame, node.args)
     if not func:
         return frame.bottom()
@@ -92,22 +94,26 @@ def evaluate(frame: Frame, node: ir.Call) -> Values:
         unresolved(frame, node)
     note_library(frame, func)
     containers.forget_items(frame)
-    result = call_values(frame, func, arguments, node, direct=is_direct(frame, node.func, func))
+    if isinstance(node, ir.New):
+        result = frozenset().union(*(construct(frame, value, arguments, node) for value in func))
+    elif isinstance(node, ir.Element):
+        result = frozenset().union(*(frame.dialect.element(frame, value, arguments, node) for value in func))
+    else:
+        result = call_values(frame, func, arguments, node, direct=is_direct(frame, node.func, func))
     if func == NOTHING:
         return frame.bottom()
-    if UNKNOWN in func and _looks_something_up(node):
+    if UNKNOWN in func and frame.dialect.nullable_call(node):
         result = result | NOTHING
     _after_call(frame)
     return result
 
 
-def _is_bare_super(node: ir.Call) -> bool:
-    return isinstance(node.func, ir.Name) and node.func.id == "super" and not node.args
-
-
-def _looks_something_up(node: ir.Call) -> bool:
-    """`x.get(key)` of something unknown: whatever it is, by the language's habit it gives None for what is missing."""
-    return isinstance(node.func, ir.Attr) and node.func.name == "get" and len(node.args) == 1 and not node.args[0].stars
+def construct(frame: Frame, value: Value, arguments: Arguments, node: ir.New) -> Values:
+    """`new value(…)`."""
+    if isinstance(value, ClassValue):
+        direct = is_direct(frame, node.func, frozenset((value,)))
+        return make_instance(frame, value, arguments, node, "", direct)
+    return frame.dialect.construct(frame, value, arguments, node)
 
 
 def _after_call(frame: Frame) -> None:
@@ -180,7 +186,7 @@ def _spread(frame: Frame, arguments: Arguments, values: Values, node: ir.Expr) -
 
 def _spread_keywords(frame: Frame, arguments: Arguments, values: Values) -> None:
     for value in values:
-        if isinstance(value, Container) and value.kind == "dict":
+        if isinstance(value, Container) and value.kind in containers.MAPPINGS:
             for key, cell in value.cells.items():
                 if isinstance(key, str) and not key.startswith("\0"):
                     arguments.keywords[key] = arguments.keywords.get(key, EMPTY) | frame.read(cell)
@@ -206,6 +212,8 @@ def is_direct(frame: Frame, func: ir.Expr, values: Values) -> bool:
             cls = value.func.body.cls
             if isinstance(receiver, Instance) and cls is not None and _is_self(frame, func.obj):
                 return not _overridden(cls, func.name)
+            if isinstance(func.obj, ir.Super):
+                return True
             return isinstance(func.obj, ir.Call) and isinstance(func.obj.func, ir.Name) and func.obj.func.id == "super"
     return False
 
@@ -266,12 +274,16 @@ def call_values(
 def call_one(frame: Frame, value: Value, arguments: Arguments, node: ir.Node, via: str, direct: bool) -> Values:
     """Calls one value that is not a library function."""
     if isinstance(value, FunctionValue):
-        return call_function(frame, value.body, arguments, node, via, direct)
+        passed = frame.dialect.arguments(value.body, arguments, None)
+        return call_function(frame, value.body, passed, node, via, direct)
     if isinstance(value, Bound):
         if isinstance(value.func, External):
-            return library.bound_external(frame, value, arguments, node)
-        inner = arguments.with_receiver(frozenset((value.receiver,)))
-        return call_values(frame, frozenset((value.func,)), inner, node, via, direct)
+            return frame.dialect.call_bound(frame, value.func, value.receiver, arguments, node)
+        receiver: Values = frozenset((value.receiver,))
+        if isinstance(value.func, FunctionValue):
+            passed = frame.dialect.arguments(value.func.body, arguments, receiver)
+            return call_function(frame, value.func.body, passed, node, via, direct)
+        return call_values(frame, frozenset((value.func,)), arguments.with_receiver(receiver), node, via, direct)
     if isinstance(value, ClassValue):
         return make_instance(frame, value, arguments, node, via, direct)
     if isinstance(value, Partial):
@@ -279,10 +291,8 @@ def call_one(frame: Frame, value: Value, arguments: Arguments, node: ir.Node, vi
             [*value.positional, *arguments.positional], arguments.keywords, arguments.rest, arguments.extra
         )
         return call_values(frame, frozenset((value.func,)), merged, node, via or "partial")
-    if isinstance(value, Wrapper):
-        return call_wrapper(frame, value, arguments, node, via)
-    if isinstance(value, Instance):
-        return protocols.invoke(frame, frozenset((value,)), "__call__", arguments, node, via or "__call__")
+    if isinstance(value, Wrapper | Instance | Container | Generator):
+        return frame.dialect.call(frame, value, arguments, node, via)
     if isinstance(value, External):
         library.callbacks(frame, arguments, node, immediate=False)
         return library.external_call(frame, value, arguments, node)
@@ -290,13 +300,6 @@ def call_one(frame: Frame, value: Value, arguments: Arguments, node: ir.Node, vi
         return EMPTY
     library.callbacks(frame, arguments, node, immediate=False)
     return ANYTHING
-
-
-def call_wrapper(frame: Frame, value: Wrapper, arguments: Arguments, node: ir.Node, via: str) -> Values:
-    result = call_values(frame, frozenset((value.inner,)), arguments, node, via)
-    if value.kind == "contextmanager":
-        return frozenset(frame.universe.generator(v.body, "context") if isinstance(v, Generator) else v for v in result)
-    return result
 
 
 def call_function(
@@ -307,11 +310,8 @@ def call_function(
     assert function is not None
     frame.edge(node, body, via, direct)
     bound = bind(frame, body, function, arguments, node)
-    if function.generator:
-        return frozenset((frame.universe.generator(body, "generator"),))
-    if function.asynchronous:
-        return frozenset((frame.universe.generator(body, "coroutine"),))
-    return returned(frame, body, bound)
+    started = frame.dialect.started(frame, body) if function.generator or function.asynchronous else None
+    return started if started is not None else returned(frame, body, bound)
 
 
 def returned(frame: Frame, body: Body, bound: dict[str, Values]) -> Values:
@@ -359,6 +359,12 @@ def bind(frame: Frame, body: Body, function: ir.Function, arguments: Arguments, 
                 _pass_keyword(frame, body, bound, parameter.name, arguments)
             elif arguments.extra:
                 _pass(frame, body, bound, parameter.name, arguments.extra, None)
+        elif parameter.kind == "all":
+            given = arguments.positional[1:] if positional and positional[0].name == "this" else arguments.positional
+            for offset, values in enumerate(given):
+                frame.write(body.param(f"{parameter.name}[{offset}"), values)
+            if arguments.rest:
+                frame.write(body.param(parameter.name), arguments.rest)
         elif parameter.kind == "star":
             for offset, values in enumerate(arguments.positional[len(positional) :]):
                 frame.write(body.param(f"{parameter.name}[{offset}"), values)
@@ -389,116 +395,22 @@ def _pass(
 def make_instance(
     frame: Frame, value: ClassValue, arguments: Arguments, node: ir.Node, via: str, direct: bool
 ) -> Values:
-    """Calls a class: `__new__`, `__init__`, and what is made."""
-    scope = value.scope
-    if scope.library:
-        return library.make_instance(frame, scope, arguments, node)
-    for meta in attributes.metaclasses(frame, scope):
-        for owner, cell in meta.find("__call__"):
-            if not owner.library:
-                bound = frozenset(frame.universe.bound(v, value) for v in frame.read(cell))
-                call_values(frame, bound, arguments, node, via)
-    frame.edge(node, scope, via, direct)
-    scope.made = True
-    made: Values = frozenset((frame.universe.instance(scope),))
-    for owner, cell in scope.find("__new__"):
-        if not owner.library:
-            inner = arguments.with_receiver(frozenset((value,)))
-            new = call_values(frame, frozenset(_plain(frame.read(cell))), inner, node, via, direct)
-            others = frozenset(v for v in new if isinstance(v, Instance) and not v.cls.is_subclass(scope))
-            made = made | others
-        break
-    initialised = False
-    for owner, cell in scope.find("__init__"):
-        if owner.library and owner.name != "object":
-            library.initialise(frame, owner, arguments, node)
-        if not owner.library:
-            bound = frozenset(frame.universe.bound(v, frame.universe.instance(scope)) for v in frame.read(cell))
-            call_values(frame, bound, arguments, node, via, direct)
-            initialised = True
-        break
-    if not initialised:
-        _fill_fields(frame, scope, arguments, node, via)
-    return made
-
-
-def raise_classes(frame: Frame, values: Values, node: ir.Node) -> None:
-    """`raise E` makes an instance of the class E."""
-    for value in values:
-        if isinstance(value, ClassValue) and not value.scope.library:
-            make_instance(frame, value, no_arguments(), node, "raise", direct=False)
-
-
-def _plain(values: Values) -> Values:
-    return frozenset(v.inner if isinstance(v, Wrapper) else v for v in values)
-
-
-def _fill_fields(frame: Frame, scope: ClassScope, arguments: Arguments, node: ir.Node, via: str) -> None:
-    """A class without `__init__` that declares its fields (a data class, a named tuple): arguments are its fields."""
-    declared: list[str] = []
-    for owner in reversed(scope.mro()):
-        if not owner.library:
-            declared.extend(
-                target.id
-                for stmt in owner.ir.body
-                if isinstance(stmt, ir.Assign) and stmt.annotation is not None
-                for target in stmt.targets
-                if isinstance(target, ir.Name) and target.id not in declared
-            )
-    for name, values in zip(declared, arguments.positional, strict=False):
-        frame.write(scope.instance_field(name), values)
-    for name, values in arguments.keywords.items():
-        if name in declared:
-            frame.write(scope.instance_field(name), values)
-    if declared:
-        receiver: Values = frozenset((frame.universe.instance(scope),))
-        protocols.invoke(frame, receiver, "__post_init__", no_arguments(), node, via or "dataclass")
-
-
-def class_created(frame: Frame, scope: ClassScope) -> Values:
-    """What runs when a class statement has run its body: `__init_subclass__`, the metaclass, `__set_name__`."""
-    keywords = Arguments([], {k: v for k, v in scope.keywords.items() if k != "metaclass"})
-    for owner in scope.mro()[1:]:
-        cell = owner.attrs.get("__init_subclass__")
-        if cell is not None:
-            if not owner.library:
-                hooks = frozenset(frame.universe.bound(v, scope.value) for v in _plain(frame.read(cell)))
-                call_values(frame, hooks, keywords, scope.ir, "__init_subclass__")
-            break
-    for meta in attributes.metaclasses(frame, scope):
-        for hook in ("__new__", "__init__"):
-            for owner, cell in meta.find(hook):
-                if not owner.library:
-                    text = expressions.instances(frame, frame.program.builtin_class("str"))
-                    table = expressions.instances(frame, frame.program.builtin_class("dict"))
-                    receiver: Values = frozenset((meta.value if hook == "__new__" else scope.value,))
-                    call_values(
-                        frame,
-                        _plain(frame.read(cell)),
-                        arguments_of(receiver, text, ANYTHING, table),
-                        scope.ir,
-                        "metaclass",
-                    )
-                break
-    for name, cell in tuple(scope.attrs.items()):
-        for value in frame.read(cell):
-            if isinstance(value, Instance) and not value.cls.library:
-                text = frozenset((frame.universe.const("str", name),))
-                arguments = arguments_of(frozenset((scope.value,)), text)
-                protocols.invoke(frame, frozenset((value,)), "__set_name__", arguments, scope.ir, "__set_name__")
-    return frozenset((scope.value,))
+    """Calls a class: what runs, and what is made."""
+    if value.scope.library:
+        return library.make_instance(frame, value.scope, arguments, node)
+    return frame.dialect.make_instance(frame, value.scope, arguments, node, via, direct)
 
 
 def decorate(frame: Frame, decorator: ir.Expr, values: Values, body: Body | None) -> Values:
     """What a name holds after a decorator was applied to `values`."""
     if body is not None:
-        fixtures.parametrise(frame, decorator, body)
+        frame.dialect.decorating(frame, decorator, body)
     wrappers = expressions.evaluate(frame, decorator)
     if frame.module.library and not wrappers:
-        return library.decorated_by_name(frame, decorator, values)
+        return frame.dialect.decorated_by_name(frame, decorator, values)
     result = EMPTY
     for wrapper in wrappers:
-        special = library.decorator(frame, wrapper, values, decorator, body)
+        special = frame.dialect.decorator(frame, wrapper, values, decorator, body)
         if special is not None:
             result = result | special
             continue

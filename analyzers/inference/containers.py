@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import ir
-from analyzers.inference import attributes, calls, cells, expressions, protocols
+from analyzers.inference import cells, expressions, protocols
 from analyzers.inference.cells import Cell
 from analyzers.inference.values import (
     ANYTHING,
@@ -13,13 +13,11 @@ from analyzers.inference.values import (
     EMPTY,
     KEYS,
     NONE,
-    ClassValue,
     Const,
     Container,
     Instance,
     Value,
     Values,
-    Wrapper,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +25,9 @@ if TYPE_CHECKING:
 
 POSITIONS_MAX = 16
 """Items of a list or tuple that are told apart; the rest share one cell."""
+
+MAPPINGS = frozenset({"dict", "object", "map"})
+"""Kinds of containers that are looked into by keys."""
 
 KEYS_MAX = 256
 """Constant keys of a dictionary that are told apart."""
@@ -105,18 +106,23 @@ def constants_of(values: Values) -> list[str | int | bool | None]:
     return [v.value for v in values if isinstance(v, Const) and v.kind in {"str", "int", "bool"}]
 
 
+def constants_in(container: Container, key: Values) -> list[str | int | bool | None]:
+    """The same as keys of one container: an object has texts alone for keys."""
+    found = constants_of(key)
+    return found if container.kind != "object" else [str(k) if not isinstance(k, bool) else k for k in found]
+
+
 def store_item(frame: Frame, container: Container, key: Values, values: Values) -> None:
     """`container[key] = values`."""
-    if container.kind == "dict":
+    if container.kind in MAPPINGS:
         frame.write(cell_of(container, KEYS), key)
-    constants = constants_of(key)
+    constants = constants_in(container, key)
     for constant in constants:
         frame.write(cell_of(container, constant), values)
     if len(constants) != len(key) or not key:
         frame.write(element_cell(container), values)
     for value in key:
-        if isinstance(value, Instance) and not value.cls.library:
-            protocols.invoke(frame, frozenset((value,)), "__hash__", calls.no_arguments(), container.node, "__hash__")
+        frame.dialect.key_used(frame, value, container.node)
 
 
 def shift(frame: Frame, container: Container) -> None:
@@ -128,7 +134,7 @@ def shift(frame: Frame, container: Container) -> None:
 def merge(frame: Frame, container: Container, values: Values, node: ir.Node) -> None:
     """`container.update(values)`."""
     for value in values:
-        if isinstance(value, Container) and value.kind == "dict":
+        if isinstance(value, Container) and value.kind in MAPPINGS:
             if value is container:
                 continue
             for key, cell in tuple(value.cells.items()):
@@ -144,56 +150,7 @@ def merge(frame: Frame, container: Container, values: Values, node: ir.Node) -> 
             frame.write(element_cell(container), ANYTHING)
 
 
-def load_index(frame: Frame, obj: Values, key: Values, node: ir.Index) -> Values:
-    """`obj[key]`."""
-    result = EMPTY
-    if not obj:
-        return frame.bottom()
-    for value in obj:
-        if isinstance(value, Container):
-            result = result | _load_from(frame, value, key, node)
-        elif isinstance(value, ClassValue):
-            result = result | _subscribed_class(frame, value, key, node)
-        elif isinstance(value, Instance):
-            if value.cls.library and value.cls.name == "tuple" and len(value.args) > 1:
-                result = result | _from_tuple(value, key)
-            else:
-                _lookup_raises(frame, value, node)
-                found = protocols.invoke(frame, frozenset((value,)), "__getitem__", calls.arguments_of(key), node, "[]")
-                result = result | (found or frame.bottom())
-        elif value is NONE:
-            frame.raises(node, frame.program.builtin("TypeError"), "None[…]", rare=len(obj) > 1)
-        elif isinstance(value, Const) and value.kind == "str":
-            if not isinstance(node.key, ir.Slice):
-                frame.raises(node, frame.program.builtin("IndexError"), "[]", rare=True)
-            result = result | expressions.instances(frame, frame.program.builtin_class("str"))
-        else:
-            result = result | ANYTHING
-    return result or frame.bottom()
-
-
-def _load_from(frame: Frame, container: Container, key: Values, node: ir.Index) -> Values:
-    if isinstance(node.key, ir.Slice):
-        return frozenset((_sliced(frame, container, node, node.key),))
-    constants = constants_of(key)
-    result = EMPTY
-    if constants and len(constants) == len(key):
-        for constant in constants:
-            if isinstance(constant, int) and not isinstance(constant, bool) and constant < 0:
-                return elements(frame, container)
-            cell = container.cells.get(constant)
-            if cell is not None:
-                result = result | frame.read(cell)
-            else:
-                _lookup_raises(frame, container, node)
-        result = result | frame.read(element_cell(container))
-    else:
-        _lookup_raises(frame, container, node)
-        result = elements(frame, container)
-    return result or frame.bottom()
-
-
-def _sliced(frame: Frame, container: Container, node: ir.Index, key: ir.Slice) -> Container:
+def sliced(frame: Frame, container: Container, node: ir.Index, key: ir.Slice) -> Container:
     """The part of a list or tuple between constant bounds, where it is known what lies where; else all of it."""
     bounds = [_bound(bound) for bound in key.bounds]
     if "?" in bounds or 0 in bounds[2:] or container.kind not in {"list", "tuple"}:
@@ -217,62 +174,6 @@ def _bound(node: ir.Expr | None) -> int | str | None:
     return node.value if isinstance(node, ir.Const) and isinstance(node.value, int) else "?"
 
 
-def _from_tuple(value: Instance, key: Values) -> Values:
-    constants = constants_of(key)
-    result = EMPTY
-    for constant in constants:
-        if isinstance(constant, int) and -len(value.args) <= constant < len(value.args):
-            result = result | value.args[constant]
-    return result or frozenset().union(*value.args) or ANYTHING
-
-
-_SPLITTING = frozenset({"split", "rsplit", "partition", "rpartition"})
-"""Methods whose result is never empty."""
-
-
-def always_there(node: ir.Node) -> bool:
-    """Whether an item is there by the form of the expression: a slice, the first or the last part of a split text."""
-    if not isinstance(node, ir.Index):
-        return False
-    if isinstance(node.key, ir.Slice):
-        return True
-    split = isinstance(node.obj, ir.Call) and isinstance(node.obj.func, ir.Attr) and node.obj.func.name in _SPLITTING
-    return split and (isinstance(node.key, ir.Unary) or (isinstance(node.key, ir.Const) and node.key.value == 0))
-
-
-def _lookup_raises(frame: Frame, value: Value, node: ir.Index) -> None:
-    if always_there(node):
-        return
-    cls = attributes.class_of(frame, value)
-    if cls is None or not cls.library:
-        return
-    names = {c.name for c in cls.mro()}
-    if names & {"defaultdict", "Counter"}:
-        return
-    if names & {"dict", "Mapping", "MutableMapping"}:
-        frame.raises(node, frame.program.builtin("KeyError"), "[]", rare=False)
-    elif names & {"list", "tuple", "str", "bytes", "Sequence", "deque"}:
-        frame.raises(node, frame.program.builtin("IndexError"), "[]", rare=isinstance(node.key, ir.Name))
-
-
-def _subscribed_class(frame: Frame, value: ClassValue, key: Values, node: ir.Index) -> Values:
-    for meta in attributes.metaclasses(frame, value.scope):
-        for owner, cell in meta.find("__getitem__"):
-            if not owner.library:
-                bound = frozenset(frame.universe.bound(v, value) for v in frame.read(cell))
-                return calls.call_values(frame, bound, calls.arguments_of(key), node, "[]")
-            if attributes.is_enum(value.scope):
-                frame.raises(node, frame.program.builtin("KeyError"), "[]", rare=False)
-                return frozenset((frame.universe.instance(value.scope),))
-    for owner, cell in value.scope.find("__class_getitem__"):
-        if not owner.library:
-            bound = frozenset(
-                frame.universe.bound(v.inner if isinstance(v, Wrapper) else v, value) for v in frame.read(cell)
-            )
-            calls.call_values(frame, bound, calls.arguments_of(key), node, "[]")
-    return frozenset((value,))
-
-
 def store_index(frame: Frame, target: ir.Index, values: Values) -> None:
     """`obj[key] = values`."""
     obj = expressions.evaluate(frame, target.obj)
@@ -280,12 +181,26 @@ def store_index(frame: Frame, target: ir.Index, values: Values) -> None:
     for value in obj:
         if isinstance(value, Container):
             store_item(frame, value, key, values)
-        elif isinstance(value, Instance):
-            protocols.invoke(frame, frozenset((value,)), "__setitem__", calls.arguments_of(key, values), target, "[]=")
+        else:
+            frame.dialect.store_index(frame, value, key, values, target)
     _remember(frame, target, obj, key, values)
     text = expressions.path_of(target.obj)
     if text is not None:
         frame.effect("item", text, target)
+
+
+def rest(frame: Frame, values: Values, target: ir.Pattern, node: ir.Node) -> Values:
+    """What is left of objects that are taken apart by keys, under keys that are not taken."""
+    taken = {key.value for key, _ in target.items if isinstance(key, ir.Const)}
+    container = frame.universe.container(frame.dialect.mapping, frame.program.builtin_class("dict"), node)
+    for value in values:
+        if isinstance(value, Container):
+            for key, cell in tuple(value.cells.items()):
+                if key not in taken:
+                    frame.write(cell_of(container, key), frame.read(cell))
+        elif value is not NONE:
+            frame.write(element_cell(container), ANYTHING)
+    return frozenset((container,))
 
 
 # What the running body itself has just stored under a constant key hides what was there before.
@@ -342,9 +257,6 @@ def delete_index(frame: Frame, target: ir.Index) -> None:
     key = expressions.evaluate(frame, target.key)
     forget_items(frame)
     for value in obj:
-        if isinstance(value, Instance):
-            protocols.invoke(frame, frozenset((value,)), "__delitem__", calls.arguments_of(key), target, "del")
+        frame.dialect.delete_index(frame, value, key, target)
         if isinstance(value, Container):
             shift(frame, value)
-        if isinstance(value, Container) and value.kind == "dict":
-            frame.raises(target, frame.program.builtin("KeyError"), "del", rare=True)

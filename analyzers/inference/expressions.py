@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from analyzers import ir
-from analyzers.inference import attributes, calls, containers, narrowing, protocols
+from analyzers.inference import attributes, calls, containers, declarations, narrowing, protocols
 from analyzers.inference.cells import Cell
 from analyzers.inference.scopes import Body, ClassScope
 from analyzers.inference.values import (
@@ -17,11 +17,9 @@ from analyzers.inference.values import (
     NONE,
     NOTHING,
     ClassValue,
-    Const,
     External,
     FunctionValue,
     Generator,
-    Instance,
     ModuleValue,
     Parameter,
     Values,
@@ -49,10 +47,10 @@ def unknown(frame: Frame, node: ir.Expr) -> Values:
 
 
 def name(frame: Frame, node: ir.Name) -> Values:
-    return _name(frame, node) or frame.bottom()
+    return look_up(frame, node) or frame.bottom()
 
 
-def _name(frame: Frame, node: ir.Name) -> Values | None:
+def look_up(frame: Frame, node: ir.Name) -> Values | None:
     text = node.id
     env = frame.env
     if env is not None:
@@ -72,8 +70,6 @@ def _name(frame: Frame, node: ir.Name) -> Values | None:
             if text in body.function.locals:
                 return frame.read(body.closed(text))
             body = body.parent
-    if text == "__class__" and frame.body.cls is not None:
-        return frozenset((frame.body.cls.value,))
     cell = frame.module.find(text)
     if cell is None and text in frame.module.unit.names:
         cell = frame.module.cell(text)
@@ -85,7 +81,7 @@ def _name(frame: Frame, node: ir.Name) -> Values | None:
             return values
         if text in frame.module.unit.names:
             return EMPTY
-    return frame.program.builtin(text)
+    return frame.dialect.free_name(frame, text)
 
 
 def _with_rebinding(frame: Frame, text: str, values: Values) -> Values:
@@ -126,11 +122,14 @@ def path_of(node: ir.Expr) -> str | None:
     """`a.b.c` as a key of the environment, up to three names."""
     if isinstance(node, ir.Name):
         return node.id
+    if isinstance(node, ir.Optional | ir.Chain):
+        return path_of(node.value)
     if isinstance(node, ir.Attr):
-        if isinstance(node.obj, ir.Name):
-            return f"{node.obj.id}.{node.name}"
-        if isinstance(node.obj, ir.Attr) and isinstance(node.obj.obj, ir.Name):
-            return f"{node.obj.obj.id}.{node.obj.name}.{node.name}"
+        obj = node.obj.value if isinstance(node.obj, ir.Optional) else node.obj
+        if isinstance(obj, ir.Name):
+            return f"{obj.id}.{node.name}"
+        if isinstance(obj, ir.Attr) and isinstance(obj.obj, ir.Name):
+            return f"{obj.obj.id}.{obj.name}.{node.name}"
     return None
 
 
@@ -140,7 +139,7 @@ def index(frame: Frame, node: ir.Index) -> Values:
     stored = containers.stored_before(frame, node)
     if stored is not None:
         return stored
-    return containers.load_index(frame, obj, key, node)
+    return frame.dialect.load_index(frame, obj, key, node)
 
 
 def slice_(frame: Frame, node: ir.Slice) -> Values:
@@ -189,23 +188,12 @@ def boolean(frame: Frame, node: ir.Bool) -> Values:
     env.update(bound)
     containers.forget_items(frame)
     if node.op == "and":
-        kept = frozenset(v for v in left if _may_be_false(v))
+        kept = frozenset(v for v in left if frame.dialect.may_be_false(v))
+    elif node.op == "??":
+        kept = left - NOTHING
     else:
         kept = frozenset(v for v in left if v is not NONE and v is not FALSE)
     return kept | right
-
-
-def _may_be_false(value: object) -> bool:
-    if isinstance(value, Const):
-        return not value.value
-    if isinstance(value, FunctionValue | ClassValue | ModuleValue | Generator):
-        return False
-    if isinstance(value, Instance):
-        # An object of a class without `__bool__` and `__len__` is always true.
-        return value.cls.library or value.cls.has_unknown_base() or any(
-            True for name in ("__bool__", "__len__") for _ in value.cls.find(name)
-        )  # fmt: skip
-    return True
 
 
 def conditional(frame: Frame, node: ir.Conditional) -> Values:
@@ -253,8 +241,14 @@ def display(frame: Frame, node: ir.Display) -> Values:
 
 
 def dict_display(frame: Frame, node: ir.DictDisplay) -> Values:
-    container = frame.universe.container("dict", frame.program.builtin_class("dict"), node)
+    container = frame.universe.container(frame.dialect.mapping, frame.program.builtin_class("dict"), node)
     for key, value in node.items:
+        if isinstance(value, ir.Accessor):
+            body = frame.module.bodies.get(value.function)
+            if body is not None and key is not None:
+                made = frozenset(frame.universe.wrapper(value.kind, v) for v in frame.make_function(body))
+                containers.store_item(frame, container, evaluate(frame, key), made)
+            continue
         if key is None:
             containers.merge(frame, container, evaluate(frame, value), node)
             continue
@@ -322,6 +316,66 @@ def bind(frame: Frame, node: ir.Bind) -> Values:
     return values
 
 
+def sequence(frame: Frame, node: ir.Sequence) -> Values:
+    result = ANYTHING
+    for part in node.parts:
+        result = evaluate(frame, part)
+    return result
+
+
+def set_(frame: Frame, node: ir.Set) -> Values:
+    values = evaluate(frame, node.value)
+    if frame.env is not None:
+        frame.bind(node.target, values)
+    return values
+
+
+def optional(frame: Frame, node: ir.Optional) -> Values:
+    values = evaluate(frame, node.value)
+    if NONE not in values:
+        return values
+    if not node.asserted:
+        frame.skipped = True
+    return values - NOTHING or frame.bottom()
+
+
+def chain(frame: Frame, node: ir.Chain) -> Values:
+    before, frame.skipped = frame.skipped, False
+    values = evaluate(frame, node.value)
+    if frame.skipped:
+        values = values | NOTHING
+    frame.skipped = before
+    return values
+
+
+def typed(frame: Frame, node: ir.Typed) -> Values:
+    """What is said to be of a type is believed where nothing more is known."""
+    values = evaluate(frame, node.value)
+    if values - ANYTHING - NOTHING:
+        return values
+    declared = declarations.evaluate(frame.program, frame.module, node.annotation, {}, frame)
+    return declared or values
+
+
+def super_(frame: Frame, node: ir.Super) -> Values:
+    return frame.dialect.of_super(frame, node)
+
+
+def class_expr(frame: Frame, node: ir.ClassExpr) -> Values:
+    scope = frame.module.classes.get(node.cls)
+    return frame.make_class(scope) if scope is not None and frame.env is not None else ANYTHING
+
+
+def import_expr(frame: Frame, node: ir.ImportExpr) -> Values:
+    return frame.dialect.load_module(frame, node)
+
+
+def keys_(frame: Frame, node: ir.Keys) -> Values:
+    """The names of an object's fields, as a list of texts."""
+    evaluate(frame, node.value)
+    return containers.new_container(frame, "list", node, instances(frame, frame.program.builtin_class("str")))
+
+
 def call(frame: Frame, node: ir.Call) -> Values:
     return calls.evaluate(frame, node)
 
@@ -359,4 +413,16 @@ _EXPRESSIONS: dict[type, Callable[[Frame, Any], Values]] = {
     ir.Starred: starred,
     ir.Format: format_,
     ir.Bind: bind,
+    ir.New: call,
+    ir.Element: call,
+    ir.Sequence: sequence,
+    ir.Set: set_,
+    ir.Optional: optional,
+    ir.Chain: chain,
+    ir.Typed: typed,
+    ir.Super: super_,
+    ir.ClassExpr: class_expr,
+    ir.ImportExpr: import_expr,
+    ir.Keys: keys_,
+    ir.Markup: unknown,
 }

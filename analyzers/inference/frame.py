@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from analyzers import ir
-from analyzers.inference import attributes, calls, containers, declarations, expressions, fixtures, narrowing, protocols
+from analyzers.inference import attributes, calls, containers, declarations, expressions, narrowing, protocols
 from analyzers.inference.cells import Cell
 from analyzers.inference.scopes import (
     Body,
@@ -22,7 +22,6 @@ from analyzers.inference.scopes import (
     Effect,
     Findings,
     Guard,
-    ModuleScope,
     RaiseSite,
     ReturnSite,
     never_returns,
@@ -68,12 +67,13 @@ class Frame:
     """The state of one run. Used once, by `run`."""
 
     __slots__ = (
-        "body", "breaks", "classes", "continues", "env", "findings", "flags", "guards", "handling", "initial", "left",
-        "maybe", "module", "outer_envs", "program", "universe",
+        "body", "breaks", "classes", "continues", "dialect", "env", "findings", "flags", "guards", "handling",
+        "initial", "left", "maybe", "module", "outer_envs", "program", "skipped", "universe",
     )  # fmt: skip
 
     def __init__(self, program: Program, body: Body) -> None:
         self.program = program
+        self.dialect = program.dialect
         self.universe = program.universe
         self.body = body
         self.module = body.module
@@ -95,6 +95,8 @@ class Frame:
         """Parameters on whose truth the current statement depends, outermost first."""
         self.left = False
         """Whether some branch before this point has left the body."""
+        self.skipped = False
+        """Whether the chain that is being evaluated may have been skipped so far."""
 
     # Cells.
 
@@ -151,16 +153,18 @@ class Frame:
         if parameter.annotation is not None:
             declared = declarations.evaluate(self.program, self.module, parameter.annotation, {}, self) - ANYTHING
         if parameter.kind == "star":
-            return self.star_parameter(parameter, "tuple", flows | declared)
+            return self.star_parameter(parameter, self.dialect.sequence, flows | declared)
+        if parameter.kind == "all":
+            return self.star_parameter(parameter, self.dialect.sequence, flows)
         if parameter.kind == "starstar":
             return self.star_parameter(parameter, "dict", flows | declared)
         cls = self.body.cls
         if cls is not None and function.parameters and parameter is function.parameters[0]:
-            receiver = self.receiver(function, cls)
+            receiver = self.dialect.receiver(self, function, cls)
             if receiver:
                 return (flows - ANYTHING) | receiver
         if not flows and parameter.default is None:
-            flows = fixtures.argument(self, self.body, name)
+            flows = self.dialect.argument(self, self.body, name)
         default = self.read(self.body.param("=" + name)) if parameter.default is not None else EMPTY
         if not declared and not (flows - ANYTHING):
             return flows | default | self.bottom()
@@ -178,24 +182,10 @@ class Frame:
             prefix = f"{parameter.name}["
             if key.startswith(prefix):
                 inner: str | int = key[len(prefix) :]
-                if kind == "tuple":
+                if kind != "dict":
                     inner = int(inner)
                 self.write(containers.cell_of(container, inner), self.read(cell))
         return frozenset((container,))
-
-    def receiver(self, function: ir.Function, cls: ClassScope) -> Values:
-        """What the first parameter of a method holds even if nobody is seen to call it."""
-        kinds = {_last_name(d) for d in function.decorators}
-        if "staticmethod" in kinds:
-            return EMPTY
-        meta = any(s.name == "type" and s.library for s in cls.mro())
-        if "classmethod" in kinds or function.name in {"__init_subclass__", "__class_getitem__"} or (
-            function.name == "__new__"
-        ):  # fmt: skip
-            return frozenset((cls.value,))
-        if meta:
-            return EMPTY
-        return frozenset((self.universe.instance(cls),))
 
     # Statements.
 
@@ -219,9 +209,9 @@ class Frame:
         """Whether a call ends control here: `sys.exit()` and what is declared `NoReturn`."""
         if isinstance(call.func, ir.Attr | ir.Name):
             name = call.func.name if isinstance(call.func, ir.Attr) else call.func.id
-            if name in _NEVER or name in self.program.never_return:
+            if name in self.dialect.ending_names or name in self.program.never_return:
                 values = expressions.evaluate(self, call.func)
-                return bool(values) and all(_never_returns(v) for v in values)
+                return bool(values) and all(_never_returns(self, v) for v in values)
         return False
 
     def assign(self, stmt: ir.Assign) -> None:
@@ -278,6 +268,11 @@ class Frame:
         elif isinstance(target, ir.Starred):
             container = containers.new_container(self, "list", target, values)
             self.bind(target.value, container)
+        elif isinstance(target, ir.Pattern):
+            self.take_apart(target, values)
+        elif isinstance(target, ir.Defaulted):
+            given = expressions.evaluate(self, target.default)
+            self.bind(target.target, (values - NOTHING) | given)
 
     def unpack(self, target: ir.Display, values: Values) -> None:
         starred = next((i for i, t in enumerate(target.items) if isinstance(t, ir.Starred)), None)
@@ -287,6 +282,18 @@ class Frame:
             else:
                 self.bind(item, protocols.iterate(self, values, target))
         containers.unpacked(self, values, target)
+
+    def take_apart(self, target: ir.Pattern, values: Values) -> None:
+        for key, item in target.items:
+            if key is None:
+                self.bind(item, containers.rest(self, values, target, item))
+            elif isinstance(key, ir.Const) and isinstance(key.value, str):
+                place = ir.Attr(key.start, key.end, ir.Unknown(key.start, key.start), key.value, key.start)
+                self.bind(item, attributes.load(self, values, place))
+            else:
+                keys = expressions.evaluate(self, key)
+                place_ = ir.Index(target.start, target.end, ir.Unknown(target.start, target.start), key)
+                self.bind(item, self.dialect.load_index(self, values, keys, place_))
 
     def store_name(self, name: str, values: Values, node: ir.Node) -> None:
         assert self.env is not None
@@ -353,7 +360,7 @@ class Frame:
             self.leave()
             return
         values = expressions.evaluate(self, stmt.value)
-        calls.raise_classes(self, values, stmt)
+        self.dialect.raised(self, values, stmt)
         again = isinstance(stmt.value, ir.Name) and any(name == stmt.value.id for _, name in self.handling)
         if not again:
             types = protocols.exception_types(self, values)
@@ -536,6 +543,36 @@ class Frame:
         self.maybe -= 1
         self.env = result if exhausted else join(result, before)
 
+    def switch(self, stmt: ir.Switch) -> None:
+        expressions.evaluate(self, stmt.subject)
+        before = self.env
+        assert before is not None
+        self.breaks.append([])
+        self.maybe += 1
+        through: Env | None = None
+        unmatched = dict(before)
+        default = False
+        for branch in stmt.branches:
+            self.env = dict(unmatched)
+            if branch.test is None:
+                default = True
+            else:
+                expressions.evaluate(self, branch.test)
+                test = ir.Compare(branch.start, branch.start, ("is",), (stmt.subject, branch.test))
+                narrowing.narrow(self, test, True)
+                entered = self.env
+                self.env = unmatched
+                narrowing.narrow(self, test, False)
+                unmatched, self.env = self.env, entered
+            self.env = join(self.env, through)
+            self.block(branch.body)
+            through = self.env
+        self.maybe -= 1
+        result = through if default else join(through, unmatched)
+        for left in self.breaks.pop():
+            result = join(result, left)
+        self.env = result
+
     def define(self, stmt: ir.Define) -> None:
         body = self.module.bodies.get(stmt.function)
         if body is None or body.function is None:
@@ -558,88 +595,41 @@ class Frame:
 
     def define_class(self, stmt: ir.DefineClass) -> None:
         scope = self.module.classes.get(stmt.cls)
-        if scope is None or self.env is None:
-            return
+        if scope is not None and self.env is not None:
+            self.store_name(scope.name, self.make_class(scope), scope.ir)
+
+    def make_class(self, scope: ClassScope) -> Values:
+        """Runs a class's body; the class, as its decorators leave it."""
+        assert self.env is not None
         bases: list[Values] = []
         for arg in scope.ir.bases:
             if arg.keyword:
                 scope.keywords[arg.keyword] = expressions.evaluate(self, arg.value)
             elif not arg.stars:
-                bases.append(declarations.base(self, arg.value) or ANYTHING)
+                bases.append(self.dialect.base(self, arg.value) or ANYTHING)
         if bases != scope.bases:
             scope.rebase(bases)
             # Whoever looked something up before the bases were known looks again.
             for cell in (*scope.fields.values(), *scope.attrs.values()):
                 if cell.readers:
                     self.program.notify(cell)
-        scope.parameters = declarations.type_parameters(self, scope)
+        scope.parameters = self.dialect.type_parameters(self, scope)
         self.classes.append(scope)
         self.outer_envs.append(self.env)
         self.env = {}
         self.block(scope.ir.body)
         self.env = self.outer_envs.pop()
         self.classes.pop()
-        values: Values = calls.class_created(self, scope)
+        values: Values = self.dialect.class_created(self, scope)
         for decorator in reversed(scope.ir.decorators):
             values = calls.decorate(self, decorator, values, None)
-        self.store_name(scope.name, values, scope.ir)
+        return values
 
     def import_(self, stmt: ir.Import) -> None:
-        program = self.program
-        if not stmt.name:
-            module = program.import_module(stmt.module, self.module, 0)
-            top = stmt.module.split(".")[0]
-            if stmt.alias:
-                values = self.module_values(module, stmt.module)
-                self.store_name(stmt.alias, values, stmt)
-            else:
-                first = module if stmt.module == top else program.import_module(top, self.module, 0)
-                self.link_submodules(first, stmt.module)
-                self.store_name(top, self.module_values(first, top), stmt)
-            return
-        source = program.import_module(stmt.module, self.module, stmt.level)
-        if stmt.name == "*":
-            if source is not None and source is not self.module and source not in self.module.stars:
-                self.module.stars.append(source)
-            return
-        values = EMPTY
-        if source is not None:
-            cell = source.find(stmt.name)
-            if cell is not None:
-                values = self.read(cell)
-            if not values:
-                inner = f"{stmt.module}.{stmt.name}" if stmt.module else stmt.name
-                module = program.import_module(inner, self.module, stmt.level)
-                if module is not None:
-                    values = frozenset((module.value,))
-                elif source.library and self.module.library:  # a circular import: it is bound later
-                    self.module.lazy[stmt.alias] = (source, stmt.name)
-                    return
-                elif stmt.name in source.unit.names:
-                    self.store_name(stmt.alias, self.read(source.cell(stmt.name)), stmt)
-                    return
-        else:
-            inner = f"{stmt.module}.{stmt.name}" if stmt.module else stmt.name
-            module = program.import_module(inner, self.module, stmt.level)
-            if module is not None:
-                values = frozenset((module.value,))
-        self.store_name(stmt.alias, values or frozenset((self.universe.external(f"{stmt.module}.{stmt.name}"),)), stmt)
+        self.dialect.import_(self, stmt)
 
-    def module_values(self, module: ModuleScope | None, dotted: str) -> Values:
-        if module is not None:
-            return frozenset((module.value,))
-        return frozenset((self.universe.external(dotted),))
-
-    def link_submodules(self, top: ModuleScope | None, dotted: str) -> None:
-        """`import a.b.c` makes `b` an attribute of `a`, and `c` of `a.b`."""
-        parts = dotted.split(".")
-        current = top
-        for index in range(1, len(parts)):
-            inner = self.program.import_module(".".join(parts[: index + 1]), self.module, 0)
-            if current is None or inner is None:
-                return
-            self.write(current.cell(parts[index]), frozenset((inner.value,)))
-            current = inner
+    def member(self, stmt: ir.Member) -> None:
+        self.dialect.define_member(self, stmt)
 
     def delete(self, stmt: ir.Delete) -> None:
         for target in stmt.targets:
@@ -706,21 +696,13 @@ def _flag_of(test: ir.Expr) -> tuple[str, bool]:
     return (test.id, True) if isinstance(test, ir.Name) else ("", True)
 
 
-def _never_returns(value: Value) -> bool:
+def _never_returns(frame: Frame, value: Value) -> bool:
     if isinstance(value, Instance):
-        return value.cls.full_name in _NEVER_RETURNS
+        return frame.dialect.ends(value.cls.full_name)
     function = value.func if isinstance(value, Bound) else value
     if not isinstance(function, FunctionValue) or function.body.function is None:
         return False
-    return function.body.full_name in _NEVER_RETURNS or never_returns(function.body.function)
-
-
-def _last_name(expr: ir.Expr) -> str:
-    if isinstance(expr, ir.Call):
-        expr = expr.func
-    if isinstance(expr, ir.Attr):
-        return expr.name
-    return expr.id if isinstance(expr, ir.Name) else ""
+    return frame.dialect.ends(function.body.full_name) or never_returns(function.body.function)
 
 
 def _handling(handler: ir.Handler) -> tuple[bool, bool, bool]:
@@ -745,9 +727,6 @@ def _handling(handler: ir.Handler) -> tuple[bool, bool, bool]:
     return again, replaces, uses
 
 
-_NEVER = frozenset({"exit", "_exit", "abort", "fail", "skip", "quit"})
-_NEVER_RETURNS = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
-
 _STATEMENTS: dict[type, Callable[[Frame, Any], None]] = {
     ir.Stmt: Frame.nothing,
     ir.ExprStmt: Frame.expr_stmt,
@@ -764,6 +743,8 @@ _STATEMENTS: dict[type, Callable[[Frame, Any], None]] = {
     ir.Define: Frame.define,
     ir.DefineClass: Frame.define_class,
     ir.Import: Frame.import_,
+    ir.Member: Frame.member,
+    ir.Switch: Frame.switch,
     ir.Delete: Frame.delete,
     ir.Assert: Frame.assert_,
     ir.Jump: Frame.jump,

@@ -134,7 +134,12 @@ class Links:
     ) -> list[Body]:
         found = table.get(name, {})
         modules = [m for m in sorted(found, key=lambda m: m.path) if in_test or not self.is_test(m.path)]
-        candidates = [c for module in modules for c in found[module] if _accepts(c, node)]
+        candidates = [
+            c
+            for module in modules
+            for c in found[module]
+            if not isinstance(node, ir.Call) or self.program.dialect.accepts(c, node)
+        ]
         if len(candidates) <= 1:
             return candidates
         asked = _asked_of(body, receiver)
@@ -176,29 +181,6 @@ def _asked_of(body: Body, receiver: ir.Expr | None) -> set[str]:
         for _, name, other, _ in body.findings.unresolved.values()
         if other is not None and expressions.path_of(other) == key
     }
-
-
-def _accepts(target: Body, node: ir.Call | ir.Attr) -> bool:
-    """Whether the arguments of a call fit a method's parameters."""
-    if not isinstance(node, ir.Call) or target.function is None:
-        return True
-    parameters = list(target.function.parameters)
-    static = any(isinstance(d, ir.Name) and d.id == "staticmethod" for d in target.function.decorators)
-    if not static:
-        parameters = parameters[1:]
-    positional = [p for p in parameters if p.kind in {"positional", "normal"}]
-    given = sum(1 for a in node.args if not a.keyword and not a.stars)
-    spread = any(a.stars for a in node.args)
-    if given > len(positional) and not any(p.kind == "star" for p in parameters):
-        return False
-    names = {p.name for p in parameters}
-    keywords = {a.keyword for a in node.args if a.keyword}
-    if not keywords <= names and not any(p.kind == "starstar" for p in parameters):
-        return False
-    if spread:
-        return True
-    needed = [p for i, p in enumerate(positional) if p.default is None and i >= given and p.name not in keywords]
-    return not needed
 
 
 __all__ = ["Edge", "Links", "confidence_of", "weakest"]

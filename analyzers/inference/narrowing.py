@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from analyzers import ir
@@ -30,41 +29,20 @@ if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
     from analyzers.inference.scopes import ClassScope
 
-VERSION = sys.version_info[:2]
-"""The version that stubs are read for."""
-
 
 def decided(frame: Frame, test: ir.Expr) -> bool | None:
-    """Whether a test always comes out one way: versions, platforms and names that hold one constant."""
+    """Whether a test always comes out one way: constants, and what the language says of its own."""
     if isinstance(test, ir.Unary) and test.op == "not":
         inner = decided(frame, test.operand)
         return None if inner is None else not inner
-    if isinstance(test, ir.Bool):
+    if isinstance(test, ir.Bool) and test.op != "??":
         left, right = decided(frame, test.left), decided(frame, test.right)
         if test.op == "and":
             return False if left is False or right is False else True if left and right else None
         return True if left or right else False if left is False and right is False else None
-    if isinstance(test, ir.Compare) and len(test.ops) == 1 and frame.module.library:
-        return _version(test)
     if isinstance(test, ir.Const) and test.kind in {"bool", "int", "none"}:
         return bool(test.value)
-    if isinstance(test, ir.Name) and test.id == "TYPE_CHECKING":
-        return True
-    return None
-
-
-def _version(test: ir.Compare) -> bool | None:
-    left, right = test.operands
-    if not (isinstance(left, ir.Attr) and isinstance(left.obj, ir.Name) and left.obj.id == "sys"):
-        return None
-    if left.name == "platform" and isinstance(right, ir.Const):
-        same = sys.platform == right.value
-        return same if test.ops[0] == "==" else not same if test.ops[0] == "!=" else None
-    if left.name == "version_info" and isinstance(right, ir.Display):
-        wanted = tuple(int(i.value) for i in right.items if isinstance(i, ir.Const) and i.value is not None)
-        have = VERSION[: len(wanted)]
-        return {">=": have >= wanted, "<": have < wanted, ">": have > wanted, "<=": have <= wanted}.get(test.ops[0])
-    return None
+    return frame.dialect.decided(frame, test)
 
 
 def narrow(frame: Frame, test: ir.Expr, truth: bool) -> None:
@@ -74,6 +52,8 @@ def narrow(frame: Frame, test: ir.Expr, truth: bool) -> None:
     if isinstance(test, ir.Unary) and test.op == "not":
         narrow(frame, test.operand, not truth)
     elif isinstance(test, ir.Bool):
+        if test.op == "??":
+            return
         if (test.op == "and") == truth:
             narrow(frame, test.left, truth)
             narrow(frame, test.right, truth)
@@ -82,11 +62,13 @@ def narrow(frame: Frame, test: ir.Expr, truth: bool) -> None:
     elif isinstance(test, ir.Compare) and len(test.ops) == 1:
         _compare(frame, test, truth)
     elif isinstance(test, ir.Call):
-        _call(frame, test, truth)
+        frame.dialect.narrow_call(frame, test, truth)
+    elif isinstance(test, ir.Set) and isinstance(test.target, ir.Name):
+        keep(frame, test.target, lambda v: _can_be(frame, v, truth))
     elif isinstance(test, ir.Bind):
-        keep(frame, ir.Name(test.start, test.end, test.name), lambda v: _can_be(v, truth))
+        keep(frame, ir.Name(test.start, test.end, test.name), lambda v: _can_be(frame, v, truth))
     else:
-        keep(frame, test, lambda v: _can_be(v, truth))
+        keep(frame, test, lambda v: _can_be(frame, v, truth))
 
 
 def _either(frame: Frame, test: ir.Bool, truth: bool) -> None:
@@ -134,17 +116,19 @@ def _current(frame: Frame, node: ir.Expr) -> Values | None:
     return None
 
 
-def _can_be(value: Value, truth: bool) -> bool:
+def _can_be(frame: Frame, value: Value, truth: bool) -> bool:
     if isinstance(value, Const):
         return bool(value.value) == truth if value.kind != "none" else not truth
     if isinstance(value, FunctionValue | ClassValue | ModuleValue):
         return truth
     if isinstance(value, Instance) and not truth:
-        return expressions._may_be_false(value)
+        return frame.dialect.may_be_false(value)
     return True
 
 
 def _compare(frame: Frame, test: ir.Compare, truth: bool) -> None:
+    if frame.dialect.narrow_compare(frame, test, truth):
+        return
     op = test.ops[0]
     left, right = test.operands
     positive = truth == (op in {"is", "==", "in"})
@@ -169,20 +153,11 @@ def _compare(frame: Frame, test: ir.Compare, truth: bool) -> None:
             keep(frame, left, lambda v: not isinstance(v, Const) or v is constant)
         elif op in {"is", "is not"} or right.kind == "str":
             keep(frame, left, lambda v: v is not constant)
-    elif positive and op in {"is", "is not"}:
-        values = expressions.evaluate(frame, right)
-        if values and all(isinstance(v, ClassValue | Instance) for v in values) and _is_type_call(left):
-            assert isinstance(left, ir.Call)
-            _instance_of(frame, left.args[0].value, values, True)
     elif op in {"is", "is not"} and not positive:
         values = expressions.evaluate(frame, right)
         if len(values) == 1 and all(isinstance(v, Instance | External) for v in values):
             # A sentinel: comparing with the one object that stands for "nothing was given".
             keep(frame, left, lambda v: v not in values)
-
-
-def _is_type_call(node: ir.Expr) -> bool:
-    return isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and node.func.id == "type" and bool(node.args)
 
 
 def _is_none(node: ir.Expr) -> bool:
@@ -193,21 +168,6 @@ def _assume(frame: Frame, node: ir.Expr, values: Values) -> None:
     key = expressions.path_of(node)
     if key is not None and frame.env is not None:
         frame.env[key] = values
-
-
-def _call(frame: Frame, test: ir.Call, truth: bool) -> None:
-    if not isinstance(test.func, ir.Name) or not test.args:
-        return
-    name = test.func.id
-    subject = test.args[0].value
-    if name in {"isinstance", "issubclass"} and len(test.args) > 1:
-        classes = class_values(expressions.evaluate(frame, test.args[1].value))
-        if name == "isinstance":
-            _instance_of(frame, subject, classes, truth)
-    elif name == "callable":
-        keep(frame, subject, lambda v: truth == (not isinstance(v, Const | Container)) or v is UNKNOWN)
-    elif (name in {"bool", "len", "any", "all"} and truth) or (name in {"hasattr"} and truth):
-        keep(frame, subject, lambda v: v is not NONE)
 
 
 def class_values(values: Values) -> Values:
@@ -222,7 +182,7 @@ def class_values(values: Values) -> Values:
     return result
 
 
-def _instance_of(frame: Frame, node: ir.Expr, classes: Values, truth: bool) -> None:
+def instance_of(frame: Frame, node: ir.Expr, classes: Values, truth: bool) -> None:
     scopes = [v.scope for v in classes if isinstance(v, ClassValue)]
     complete = all(isinstance(v, ClassValue) for v in classes) and bool(scopes)
     if isinstance(node, ir.Bind):
@@ -270,4 +230,4 @@ def _is_structural(scope: ClassScope) -> bool:
     return scope.library and scope.module.name in {"typing", "collections.abc", "numbers", "io", "abc", "os"}
 
 
-__all__ = ["FALSE", "TRUE", "class_values", "decided", "keep", "narrow"]
+__all__ = ["FALSE", "TRUE", "class_values", "decided", "instance_of", "keep", "narrow"]

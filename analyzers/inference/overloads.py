@@ -26,7 +26,6 @@ from analyzers.inference.values import (
     Value,
     Values,
 )
-from analyzers.languages.python import library as tables
 
 if TYPE_CHECKING:
     from analyzers.inference.calls import Arguments
@@ -75,7 +74,7 @@ def _declared(frame: Frame, candidates: list[Candidate], arguments: Arguments) -
         coroutine = frame.program.library_class("typing", "Coroutine")
         if coroutine is not None:
             return frozenset((frame.universe.instance(coroutine, (ANYTHING, ANYTHING, values)),))
-    none = tables.standard().none(function.body.full_name)
+    none = frame.dialect.tables().none(function.body.full_name)
     if none is not None and NONE not in values and none.applies(len(arguments.positional), arguments.keywords):
         values = values | NOTHING
     return values
@@ -87,7 +86,7 @@ def fits(frame: Frame, candidate: Candidate, arguments: Arguments) -> bool:
     if function is None:
         return False
     parameters = list(function.parameters)
-    if receiver is not None and parameters and not _is_static(function):
+    if receiver is not None and parameters and not function.static:
         parameters = parameters[1:]
     private = [p for p in parameters if p.kind in {"positional", "normal"}]
     star = any(p.kind == "star" for p in parameters)
@@ -110,10 +109,6 @@ def fits(frame: Frame, candidate: Candidate, arguments: Arguments) -> bool:
     return all(
         _compatible(frame, body, p, arguments.keywords[p.name]) for p in parameters if p.name in arguments.keywords
     )
-
-
-def _is_static(function: ir.Function) -> bool:
-    return any(isinstance(d, ir.Name) and d.id == "staticmethod" for d in function.decorators)
 
 
 def _compatible(frame: Frame, body: Body, parameter: ir.Parameter, values: Values) -> bool:
@@ -159,7 +154,7 @@ def bind_variables(frame: Frame, body: Body, receiver: Value | None, arguments: 
     if function is None:
         return variables
     parameters = list(function.parameters)
-    if receiver is not None and body.cls is not None and not _is_static(function):
+    if receiver is not None and body.cls is not None and not function.static:
         if isinstance(receiver, ClassValue):
             variables["Self"] = frozenset((frame.universe.instance(receiver.scope),))
         else:
@@ -184,7 +179,7 @@ def _unify(frame: Frame, annotation: ir.Expr, values: Values, variables: declara
     if depth > declarations.DEPTH_MAX:
         return
     if isinstance(annotation, ir.Name):
-        if annotation.id.startswith("_") or annotation.id.isupper() or len(annotation.id) <= 2:
+        if frame.dialect.is_variable(annotation.id):
             variables[annotation.id] = variables.get(annotation.id, EMPTY) | values
     elif isinstance(annotation, ir.Binary):
         kept = frozenset(v for v in values if v is not NONE)
@@ -194,21 +189,19 @@ def _unify(frame: Frame, annotation: ir.Expr, values: Values, variables: declara
         head = annotation.obj
         name = head.id if isinstance(head, ir.Name) else head.name if isinstance(head, ir.Attr) else ""
         keys = annotation.key.items if isinstance(annotation.key, ir.Display) else (annotation.key,)
-        if name in {"type", "Type"}:
+        kind = frame.dialect.generic(name)
+        if kind == "class":
             made = frozenset(frame.universe.instance(v.scope) if isinstance(v, ClassValue) else UNKNOWN for v in values)
             _unify(frame, keys[0], made, variables, depth + 1)
-        elif name == "Callable":
-            return
-        elif name in {"Mapping", "dict", "MutableMapping", "SupportsKeysAndGetItem"} and len(keys) == 2:
+        elif kind == "pairs" and len(keys) == 2:
             for value in values:
-                if isinstance(value, Container) and value.kind == "dict":
+                if isinstance(value, Container) and value.kind in containers.MAPPINGS:
                     _unify(frame, keys[0], containers.keys(frame, value), variables, depth + 1)
                     _unify(frame, keys[1], containers.elements(frame, value), variables, depth + 1)
                 elif isinstance(value, Instance) and len(value.args) == 2:
                     _unify(frame, keys[0], value.args[0], variables, depth + 1)
                     _unify(frame, keys[1], value.args[1], variables, depth + 1)
-        elif name in {"Awaitable", "Coroutine", "Future", "Task"}:
+        elif kind == "awaited":
             _unify(frame, keys[-1], protocols.awaited(frame, values, ir.Node(0, 0)), variables, depth + 1)
-        elif name.startswith(("Iter", "Seq", "Coll", "list", "List", "set", "Set", "Supports", "Abstract", "Async",
-                              "tuple", "frozenset", "deque", "Container", "Reversible")):  # fmt: skip
+        elif kind == "elements":
             _unify(frame, keys[0], protocols.iterate(frame, values, None), variables, depth + 1)

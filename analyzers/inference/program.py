@@ -14,6 +14,7 @@ from analyzers import ir
 from analyzers.inference import edits
 from analyzers.inference import frame as frames
 from analyzers.inference.cells import Cell
+from analyzers.inference.dialect import Dialect
 from analyzers.inference.scopes import Body, ClassScope, Findings, ModuleScope, never_returns
 from analyzers.inference.values import EMPTY, Universe, Values
 
@@ -51,7 +52,8 @@ Resolve = Callable[[str, str, int], str | None]
 class Program:
     """Every file's bodies, what flows between them, and what their last runs found."""
 
-    def __init__(self, library: Library | None = None) -> None:
+    def __init__(self, dialect: Dialect, library: Library | None = None) -> None:
+        self.dialect = dialect
         self.universe = Universe()
         self.modules: dict[str, ModuleScope] = {}
         """The workspace's modules by path."""
@@ -236,13 +238,17 @@ class Program:
         return module
 
     def builtin(self, name: str) -> Values:
+        """What the language has for what the engine calls by this name."""
+        return self.builtin_name(self.dialect.names.get(name, name))
+
+    def builtin_name(self, name: str) -> Values:
         """What the built-in name holds."""
-        module = self.library_module("builtins")
+        module = self.library_module(self.dialect.builtins)
         cell = module.find(name) if module is not None else None
         return cell.values if cell is not None else EMPTY
 
     def builtin_class(self, name: str) -> ClassScope | None:
-        return self.library_class("builtins", name)
+        return self.library_class(self.dialect.builtins, self.dialect.names.get(name, name))
 
     def library_class(self, module_name: str, name: str) -> ClassScope | None:
         """A class of a library module by its name there."""

@@ -383,6 +383,7 @@ class _Lowering:
             frozenset(scope.captured & own),
             frozenset(scope.nonlocals),
             frozenset(scope.globals),
+            static=any(isinstance(d, ir.Name) and d.id == "staticmethod" for d in decorators),
         )
         return index
 

@@ -12,7 +12,6 @@ from analyzers.languages.typescript.lower_expressions import (
     name,
     named,
     property_key,
-    target,
 )
 from analyzers.languages.typescript.lower_scope import (
     FUNCTIONS,
@@ -28,6 +27,7 @@ from analyzers.languages.typescript.lower_scope import (
     names_in,
     text,
 )
+from analyzers.languages.typescript.lower_targets import target
 
 INITIAL = -2
 """Index of a scope that stands for the initial value of a class's field."""
@@ -96,7 +96,7 @@ def function(
         parent,
         cls,
         tuple(parameters),
-        (ir.Name(0, 0, "static"),) if static else (),
+        (),
         low.type(field(node, "return_type")),
         (*before, *body),
         has(node, "async"),
@@ -105,6 +105,7 @@ def function(
         frozenset(scope.captured & own_names),
         frozenset(scope.nonlocals),
         frozenset(scope.globals),
+        static=static,
         arrow=arrow,
         declared=body_node is None,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers import ir
 from analyzers.languages.typescript.lower_declarations import class_, function
-from analyzers.languages.typescript.lower_expressions import assigned_value, literal, named, target
+from analyzers.languages.typescript.lower_expressions import literal, named
 from analyzers.languages.typescript.lower_scope import (
     STATEMENTS,
     Lowering,
@@ -18,8 +18,10 @@ from analyzers.languages.typescript.lower_scope import (
     has,
     imported_names,
     lowers,
+    names_in,
     text,
 )
+from analyzers.languages.typescript.lower_targets import assigned_value, target
 
 Statements = Iterator[ir.Stmt]
 
@@ -283,19 +285,13 @@ def _handler(low: Lowering, node: SyntaxNode) -> ir.Handler:
             name = low.scope.declare(text(parameter))
         else:
             name = low.scope.declare(f"{text(parameter)}")
-            for inner in _pattern_names(parameter):
+            for inner in names_in(parameter):
                 low.scope.declare(inner)
             start, end = parameter.start_byte, parameter.end_byte
             first = (ir.Assign(start, end, (target(low, parameter),), ir.Name(start, end, name)),)
     statements = low.body(field(node, "body"))
     low.scope.blocks.pop()
     return ir.Handler(node.start_byte, node.end_byte, None, name, (*first, *statements))
-
-
-def _pattern_names(node: SyntaxNode) -> Iterator[str]:
-    from analyzers.languages.typescript.lower_scope import names_in
-
-    return names_in(node)
 
 
 @lowers(STATEMENTS, "break_statement", "continue_statement")

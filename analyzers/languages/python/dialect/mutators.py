@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
 
 
-def apply(frame: Frame, name: str, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values | None:
+def mutated(frame: Frame, name: str, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values | None:
     """The effect of a container's method and what it returns; None where the stub's word is enough."""
     if not isinstance(receiver, Container):
         return None

@@ -24,6 +24,8 @@ from analyzers.inference.values import (
     Value,
     Values,
 )
+from analyzers.languages.python.dialect import lookup
+from analyzers.languages.python.dialect import protocols as own
 
 if TYPE_CHECKING:
     from analyzers.inference.calls import Arguments
@@ -46,6 +48,15 @@ def bare_super(frame: Frame) -> Values:
         receivers = frame.read(body.param(name)) | frozenset((frame.universe.instance(cls),))
     result = frozenset(frame.universe.super(cls, v) for v in receivers if isinstance(v, Instance | ClassValue))
     return result or frozenset((frame.universe.super(cls, frame.universe.instance(cls)),))
+
+
+def is_bare_super(node: ir.Call) -> bool:
+    return isinstance(node.func, ir.Name) and node.func.id == "super" and not node.args
+
+
+def evaluate_bare_super(frame: Frame, node: ir.Call) -> Values:
+    calls.note_library(frame, expressions.evaluate(frame, node.func))
+    return bare_super(frame)
 
 
 def _super(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
@@ -107,7 +118,7 @@ def _setattr(frame: Frame, receiver: Value | None, arguments: Arguments, node: i
         for name in arguments.first(1):
             if isinstance(name, Const) and isinstance(name.value, str):
                 if isinstance(value, Instance):
-                    attributes.store_on_instance(frame, value, name.value, values, node)
+                    lookup.store_on_instance(frame, value, name.value, values, node)
                 elif isinstance(value, ClassValue) and not value.scope.library:
                     frame.write(value.scope.attr(name.value), values)
     frame.effect("field", "setattr", node)
@@ -144,7 +155,7 @@ def _next(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.N
     for value in arguments.first(0):
         if isinstance(value, Instance) and not value.cls.library:
             one: Values = frozenset((value,))
-            result = result | protocols.invoke(frame, one, "__next__", calls.no_arguments(), node, "next")
+            result = result | own.invoke(frame, one, "__next__", calls.no_arguments(), node, "next")
         else:
             result = result | protocols.iterate(frame, frozenset((value,)), node)
     return (result or frame.bottom()) | (default or EMPTY)
@@ -161,7 +172,7 @@ def _iter(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.N
         if isinstance(value, Generator):
             result = result | one
         elif isinstance(value, Instance) and not value.cls.library:
-            got = protocols.invoke(frame, one, "__iter__", calls.no_arguments(), node, "iter")
+            got = own.invoke(frame, one, "__iter__", calls.no_arguments(), node, "iter")
             result = result | (got or ANYTHING)
         else:
             result = result | containers.new_container(frame, "list", node, protocols.iterate(frame, one, node))

@@ -1,0 +1,124 @@
+"""Python, as the shared analysis sees it: what syntax calls, where attributes are looked up, what imports bind.
+
+Reading order: `lookup`, `protocols`, `making` (calls of classes), `items`, `modules`, `declared`, `narrowing`,
+`decorators`, then what is known by heart: `specials`, `mutators`, `fixtures`.
+"""
+
+from __future__ import annotations
+
+from analyzers import ir
+from analyzers.inference.dialect import Dialect
+from analyzers.inference.frame import Frame
+from analyzers.inference.values import ANYTHING, EMPTY, Value, Values
+from analyzers.languages.python import library
+from analyzers.languages.python.dialect import (
+    declared,
+    decorators,
+    fixtures,
+    items,
+    lookup,
+    making,
+    modules,
+    mutators,
+    naming,
+    narrowing,
+    protocols,
+    specials,
+)
+
+_ENDING = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
+
+
+def _free_name(frame: Frame, text: str) -> Values:
+    if text == "__class__" and frame.body.cls is not None:
+        return frozenset((frame.body.cls.value,))
+    return frame.program.builtin_name(text)
+
+
+def _evaluate_call(frame: Frame, node: ir.Call) -> Values | None:
+    return specials.evaluate_bare_super(frame, node) if specials.is_bare_super(node) else None
+
+
+def _nullable_call(node: ir.Call) -> bool:
+    """`x.get(key)` of something unknown: whatever it is, by habit it gives None for what is missing."""
+    return isinstance(node.func, ir.Attr) and node.func.name == "get" and len(node.args) == 1 and not node.args[0].stars
+
+
+def _nothing(*_: object) -> Values:
+    return ANYTHING
+
+
+def _never(*_: object) -> None:
+    return None
+
+
+def _construct(frame: Frame, value: Value, *_: object) -> Values:
+    return EMPTY
+
+
+DIALECT = Dialect(
+    name="python",
+    builtins="builtins",
+    names={},
+    mapping="dict",
+    sequence="tuple",
+    makers=("__init__", "__new__"),
+    free_name=_free_name,
+    import_=modules.import_,
+    define_member=_never,
+    load_module=_nothing,
+    receiver=making.receiver,
+    argument=fixtures.argument,
+    arguments=making.arguments,
+    decorating=fixtures.parametrise,
+    decorator=decorators.decorator,
+    decorated_by_name=decorators.decorated_by_name,
+    accepts=narrowing.accepts,
+    ends=_ENDING.__contains__,
+    ending_names=frozenset({"exit", "_exit", "abort", "fail", "skip", "quit"}),
+    nullable_call=_nullable_call,
+    evaluate_call=_evaluate_call,
+    guards=_never,
+    call=making.call,
+    call_bound=decorators.call_bound,
+    make_instance=making.make_instance,
+    construct=_construct,
+    element=_construct,
+    make_library_instance=decorators.make_library_instance,
+    started=making.started,
+    raised=making.raise_classes,
+    base=declared.base,
+    class_created=making.class_created,
+    of_value=lookup.of_value,
+    store=lookup.store,
+    of_super=_nothing,
+    class_of=lookup.class_of,
+    load_index=items.load_index,
+    store_index=items.store_index,
+    delete_index=items.delete_index,
+    key_used=items.key_used,
+    invoke=protocols.invoke,
+    iterate=protocols.iterate,
+    awaited=protocols.awaited,
+    enter=protocols.enter,
+    suppressed=protocols.suppressed,
+    binary=protocols.binary,
+    unary=protocols.unary,
+    compare=protocols.compare,
+    truth=protocols.truth,
+    may_be_false=protocols.may_be_false,
+    to_text=protocols.to_text,
+    decided=narrowing.decided,
+    narrow_call=narrowing.narrow_call,
+    narrow_compare=narrowing.narrow_compare,
+    declared=declared.evaluate,
+    type_parameters=declared.type_parameters,
+    generic=naming.generic,
+    is_variable=naming.is_variable,
+    tables=library.standard,
+    special=specials.SPECIAL,
+    mutated=mutators.mutated,
+    ruled_out=lambda kind, node: kind == "IndexError" and items.always_there(node),
+    external_name=naming.external_name,
+    local_name=naming.local_name,
+)
