@@ -6,6 +6,11 @@ Every offset is a byte offset into the blob's UTF-8 text. A symbol is referred t
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable, Collection, Sequence
+from operator import itemgetter
+from typing import Any
+
 import msgspec
 
 MODULE = -1
@@ -124,22 +129,114 @@ class Local(msgspec.Struct, frozen=True, array_like=True, gc=False):
     flags: int = 0
 
 
-class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Everything that one blob says."""
+class FileFacts:
+    """Everything that one blob says. A value: nobody changes it.
+
+    Facts that come from the store are decoded section by section, when somebody looks: a hover needs a few calls and
+    symbols of dozens of files.
+    """
+
+    __slots__ = (
+        "_groups",
+        "_stored",
+        "calls",
+        "exports",
+        "imports",
+        "language",
+        "line_starts",
+        "locals",
+        "notes",
+        "raises",
+        "returns",
+        "symbols",
+    )
 
     language: str
-    symbols: tuple[Symbol, ...] = ()
-    imports: tuple[Import, ...] = ()
-    calls: tuple[Call, ...] = ()
-    raises: tuple[Raise, ...] = ()
-    returns: tuple[Return, ...] = ()
-    exports: tuple[str, ...] | None = None
+    symbols: tuple[Symbol, ...]
+    imports: tuple[Import, ...]
+    calls: tuple[Call, ...]
+    raises: tuple[Raise, ...]
+    returns: tuple[Return, ...]
+    exports: tuple[str, ...] | None
     """`__all__`, where it is a literal."""
-    line_starts: tuple[int, ...] = ()
+    line_starts: Sequence[int]
     """Byte offset of each line's start, so that a citation's line is known without the source."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...]
     """What went wrong while reading it, for `doctor`; partial facts are still facts."""
-    locals: tuple[Local, ...] = ()
+    locals: tuple[Local, ...]
+
+    def __init__(
+        self,
+        language: str,
+        symbols: tuple[Symbol, ...] = (),
+        imports: tuple[Import, ...] = (),
+        calls: tuple[Call, ...] = (),
+        raises: tuple[Raise, ...] = (),
+        returns: tuple[Return, ...] = (),
+        exports: tuple[str, ...] | None = None,
+        line_starts: Sequence[int] = (),
+        notes: tuple[str, ...] = (),
+        locals: tuple[Local, ...] = (),
+    ) -> None:
+        self.language, self.exports, self.notes = language, exports, notes
+        self.symbols, self.imports, self.calls = symbols, imports, calls
+        self.raises, self.returns, self.locals = raises, returns, locals
+        self.line_starts = line_starts
+        self._stored: _Stored | None = None
+        self._groups: dict[str, msgspec.Raw] | None = None
+
+    def calls_named(self, names: Collection[str]) -> list[Call]:
+        """The calls of something with one of these last names, in no order."""
+        stored = self._stored
+        if stored is None:
+            return [call for call in self.calls if call.name in names]
+        if self._groups is None:
+            self._groups = _groups_decoder.decode(stored.calls)
+        found: list[Call] = []
+        for name in names:
+            group = self._groups.get(name)
+            if group is not None:
+                found += [Call(it.scope, it.receiver, name, it.start, it.end) for it in _group_decoder.decode(group)]
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        """Asked only for a section that was not decoded yet."""
+        stored = None if name == "_stored" else self._stored
+        if stored is None or name not in _SECTIONS:
+            raise AttributeError(name)
+        value = _SECTIONS[name](stored)
+        setattr(self, name, value)
+        return value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FileFacts) and encode(self) == encode(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class _Site(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A call inside the group of its name, and its place among all calls of the file."""
+
+    at: int
+    scope: int
+    receiver: str
+    start: int
+    end: int
+
+
+class _Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Facts as the store has them: each section as bytes, calls in groups by name, line starts as 32-bit numbers."""
+
+    language: str
+    symbols: msgspec.Raw
+    imports: msgspec.Raw
+    calls: msgspec.Raw
+    raises: msgspec.Raw
+    returns: msgspec.Raw
+    exports: tuple[str, ...] | None
+    line_starts: bytes
+    notes: tuple[str, ...]
+    locals: msgspec.Raw
 
 
 def called_names(facts: FileFacts) -> tuple[str, ...]:
@@ -181,14 +278,72 @@ def defined_names(facts: FileFacts) -> tuple[str, ...]:
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(FileFacts)
+_decoder = msgspec.msgpack.Decoder(_Stored)
+_groups_decoder = msgspec.msgpack.Decoder(dict[str, msgspec.Raw])
+_group_decoder = msgspec.msgpack.Decoder(list[_Site])
+_all_groups_decoder = msgspec.msgpack.Decoder(dict[str, list[_Site]])
+_symbols_decoder = msgspec.msgpack.Decoder(tuple[Symbol, ...])
+_imports_decoder = msgspec.msgpack.Decoder(tuple[Import, ...])
+_raises_decoder = msgspec.msgpack.Decoder(tuple[Raise, ...])
+_returns_decoder = msgspec.msgpack.Decoder(tuple[Return, ...])
+_locals_decoder = msgspec.msgpack.Decoder(tuple[Local, ...])
 
 
 def encode(facts: FileFacts) -> bytes:
     """Facts as bytes for the store."""
-    return _encoder.encode(facts)
+    groups: dict[str, list[_Site]] = {}
+    for at, call in enumerate(facts.calls):
+        site = _Site(at, call.scope, call.receiver, call.start, call.end)
+        known = groups.get(call.name)
+        if known is None:
+            groups[call.name] = [site]
+        else:
+            known.append(site)
+    return _encoder.encode(
+        (
+            facts.language,
+            facts.symbols,
+            facts.imports,
+            groups,
+            facts.raises,
+            facts.returns,
+            facts.exports,
+            array("I", facts.line_starts).tobytes(),
+            facts.notes,
+            facts.locals,
+        )
+    )
 
 
 def decode(data: bytes) -> FileFacts:
     """The inverse of `encode`. Raises `msgspec.MsgspecError` on bytes that are not facts."""
-    return _decoder.decode(data)
+    stored = _decoder.decode(data)
+    facts = FileFacts.__new__(FileFacts)
+    facts.language, facts.exports, facts.notes = stored.language, stored.exports, stored.notes
+    facts._stored, facts._groups = stored, None
+    return facts
+
+
+def _calls(stored: _Stored) -> tuple[Call, ...]:
+    groups = _all_groups_decoder.decode(stored.calls)
+    placed = [
+        (it.at, Call(it.scope, it.receiver, name, it.start, it.end)) for name, group in groups.items() for it in group
+    ]
+    return tuple(call for _, call in sorted(placed, key=itemgetter(0)))
+
+
+def _line_starts(stored: _Stored) -> Sequence[int]:
+    starts = array("I")
+    starts.frombytes(stored.line_starts)
+    return starts
+
+
+_SECTIONS: dict[str, Callable[[_Stored], Any]] = {
+    "symbols": lambda stored: _symbols_decoder.decode(stored.symbols),
+    "imports": lambda stored: _imports_decoder.decode(stored.imports),
+    "calls": _calls,
+    "raises": lambda stored: _raises_decoder.decode(stored.raises),
+    "returns": lambda stored: _returns_decoder.decode(stored.returns),
+    "line_starts": _line_starts,
+    "locals": lambda stored: _locals_decoder.decode(stored.locals),
+}

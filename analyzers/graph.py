@@ -117,7 +117,7 @@ def lookup_digest(name: str, lookups: Lookups) -> str:
     sites = 0
     for path in paths:
         facts = lookups.facts(path)
-        sites += [call.name for call in facts.calls].count(name) if facts else 0
+        sites += len(facts.calls_named((name,))) if facts else 0
     return f"{len(paths)} files, {sites} sites"
 
 

@@ -112,8 +112,7 @@ class File:
     def calls_of(self, names: set[str]) -> list[Call]:
         """The calls of something with one of the names, or imported under one, in the order of the source."""
         said = set().union(*map(self.names_for, names))
-        # A table by name would cost more than it saves: few files are asked twice before they are forgotten.
-        return sorted([call for call in self.facts.calls if call.name in said], key=lambda call: call.end)
+        return sorted(self.facts.calls_named(said), key=lambda call: call.end)
 
     def symbol_before(self, offset: int) -> Symbol | None:
         """The last symbol that starts at or before a byte."""

@@ -14,6 +14,8 @@ from analyzers.languages.language import FindModule, Language
 CONFIG_BYTES_MAX = 1 << 20
 CONFIG_FOLDERS_MAX = 400
 """Folders in which configuration files are looked for, the nearest to the top first."""
+ANSWERS_KEPT_MAX = 10_000
+"""Imports whose file is remembered; linking asks for the same ones again and again."""
 CONFIG_FOLLOWED_MAX = 100
 """Configuration files that are read because others refer to them."""
 
@@ -25,6 +27,7 @@ class ModuleTable:
         self._paths: Mapping[str, str] | None = None
         self._find: dict[str, FindModule] = {}
         """Family of languages → what finds its modules."""
+        self._answers: dict[tuple[str, str], str | None] = {}
         self._configuration: dict[str, int | None] = {}
         """What was read of the configuration, as hashes; of the files that are not there, those at the top."""
 
@@ -35,13 +38,23 @@ class ModuleTable:
 
         `paths` is the table of files; the same object means the same table. `read` gives the text of a file.
         """
+        if paths is not self._paths:
+            if self._moved(paths, read):
+                self._find, self._answers, self._configuration = {}, {}, {}
+            self._paths = paths
+        key = module, importer_path
+        if key not in self._answers:
+            if len(self._answers) >= ANSWERS_KEPT_MAX:
+                self._answers.clear()
+            self._answers[key] = self._found(module, importer_path, paths, read)
+        return self._answers[key]
+
+    def _found(
+        self, module: str, importer_path: str, paths: Mapping[str, str], read: Callable[[str], bytes | None]
+    ) -> str | None:
         language = languages.for_path(importer_path)
         if language is None:
             return None
-        if paths is not self._paths:
-            if self._moved(paths, read):
-                self._find, self._configuration = {}, {}
-            self._paths = paths
         find = self._find.get(language.family)
         if find is None:
             own = [path for path in paths if languages.is_of(path, language.family)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from analyzers.languages import python, typescript
 from analyzers.languages.language import Language
 
@@ -12,10 +14,14 @@ LANGUAGES: tuple[Language, ...] = (
     *typescript.LANGUAGES,
 )
 
+PATHS_KEPT_MAX = 4_096
+"""Paths whose language is remembered: linking asks about the same files over and over."""
+
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 _BY_NAME = {language.name: language for language in LANGUAGES}
 
 
+@lru_cache(PATHS_KEPT_MAX)
 def for_path(path: str) -> Language | None:
     """The language of a file, by how its name ends; None where nothing is known about such files."""
     _, dot, suffix = path.rpartition("/")[2].rpartition(".")

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from analyzers.facts import FileFacts
 from analyzers.thinking.context import Material
 from analyzers.thinking.tokens import tokens_estimate
 from lsp_server.drafting import Drafter, Outcome, Run
@@ -83,7 +84,8 @@ def test_thoughts_follow_their_lines_without_being_paid_for_again(path):
     moved = shop.material()
     data = b"# a new first line\n" + shop.FILES["tests/test_orders.py"]
     files = {**shop.FILES, "tests/test_orders.py": data}
-    facts = {**shop.FACTS, "tests/test_orders.py": msgspec.structs.replace(shop.FACTS["tests/test_orders.py"], symbols=shop.symbols(data))}  # fmt: skip  # noqa: E501
+    starts = shop.FACTS["tests/test_orders.py"].line_starts
+    facts = {**shop.FACTS, "tests/test_orders.py": FileFacts("python", shop.symbols(data), line_starts=starts)}
     outcome = House(path, ScriptedModel(lambda prompt: "never asked")).think(
         msgspec.structs.replace(moved, sources=files, facts=facts)
     )
