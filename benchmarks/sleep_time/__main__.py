@@ -126,6 +126,7 @@ async def _run(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         )  # fmt: skip
         findings: list[Finding] = []
+        written: list[Finding] = []
         with Progress(*columns, console=console) as progress:
             bar = progress.add_task("calls", total=total)
             recorder = Recorder(client, file, hear=lambda call, paid: progress.advance(bar))
@@ -135,9 +136,9 @@ async def _run(
                 progress.update(bar, description=f"{number}. {title}")
                 findings.append(await run(world))
                 # After each, so that an interrupted run has something to show.
-                report.write(arguments.out, findings, _about(arguments, recorder.calls()))
+                written = report.write(arguments.out, findings, _about(arguments, recorder.calls()))
         try:
-            plots.draw(arguments.out, findings)
+            plots.draw(arguments.out, written)
         except ImportError:
             console.print(f"sleep-time: {plots.MISSING}")
         for note in client.notes:

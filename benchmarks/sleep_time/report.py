@@ -12,17 +12,18 @@ from benchmarks.sleep_time.bootstrap import Estimate
 from benchmarks.sleep_time.findings import Cell, Finding, Table
 
 
-def write(folder: Path, findings: Sequence[Finding], about: dict[str, object]) -> None:
-    """`results.json` and `tables.md` in a folder; what an earlier run wrote of other experiments stays in the JSON."""
+def write(folder: Path, findings: Sequence[Finding], about: dict[str, object]) -> list[Finding]:
+    """`results.json` and `tables.md` in a folder, with what earlier runs wrote of other experiments; all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "results.json"
-    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    experiments = kept.get("experiments", {})
+    experiments = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     for finding in findings:
         experiments[str(finding.number)] = {**msgspec.to_builtins(finding), "about": about}
-    text = json.dumps({"experiments": dict(sorted(experiments.items()))}, indent=1, ensure_ascii=False)
-    file.write_text(text + "\n", encoding="utf-8")
-    (folder / "tables.md").write_text("\n".join(markdown(finding) for finding in findings), encoding="utf-8")
+    experiments = dict(sorted(experiments.items()))
+    file.write_text(json.dumps(experiments, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    everything = [msgspec.convert(each, Finding) for each in experiments.values()]
+    (folder / "tables.md").write_text("\n".join(markdown(finding) for finding in everything), encoding="utf-8")
+    return everything
 
 
 def markdown(finding: Finding) -> str:

@@ -279,7 +279,9 @@ def test_reports_and_plots_are_written_and_the_same_every_time(tmp_path):
     plots.draw(tmp_path, [finding])
     assert file.read_bytes() == before
     parsed = json.loads((tmp_path / "results.json").read_text())
-    assert parsed["experiments"]["1"]["about"] == {"model": "scripted"}
+    assert parsed["1"]["about"] == {"model": "scripted"}
+    other = run(7, world(recorder(tmp_path)))
+    assert report.write(tmp_path, [other], {}) == [finding, other]
     assert "| c | 0 answer only | 1 | .00 [.00, .00] |" in (tmp_path / "tables.md").read_text()
 
 

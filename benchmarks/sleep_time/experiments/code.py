@@ -21,7 +21,7 @@ from analyzers.thinking.prompt import CODE, context_text
 from analyzers.thinking.tokens import tokens_estimate
 from benchmarks.hover_review.deep import Deep
 from benchmarks.sleep_time import bootstrap
-from benchmarks.sleep_time.code_questions import KINDS, CodeQuestion, questions, score, vocabulary
+from benchmarks.sleep_time.code_questions import KINDS, UNKNOWN, CodeQuestion, questions, score, vocabulary
 from benchmarks.sleep_time.findings import Cell, Finding, Plot, Point, Series, Table, point
 from benchmarks.sleep_time.questions import LEVELS, Answered, ask
 from benchmarks.sleep_time.world import World
@@ -110,17 +110,47 @@ async def run(world: World) -> Finding:
     tables = (
         Table("Questions about functions", COLUMNS, tuple(rows), note),
         Table("Asleep", ("questions", "with a c′ that is not empty", "sleep output tokens a function"), (slept,)),
+        _unaided(world),
     )
     series = tuple(Series(way, tuple(points)) for way, points in lines.items())
     return Finding(8, TITLE, tables, (Plot("8-code", "All kinds", "question-time output tokens", "score", series),))
 
 
 @cache
+def _analysed(root: Path, recording: Path) -> tuple[Deep, dict[str, Any]]:
+    """A package analysed, and what was recorded of it; once for the estimate and the run."""
+    return Deep(root), json.loads(gzip.decompress(recording.read_bytes()))
+
+
+@cache
 def _opened(root: Path, recording: Path, each: int) -> tuple[Deep, frozenset[str], list[CodeQuestion]]:
-    """A package analysed, and what is asked about it; once for the estimate and the run."""
-    deep = Deep(root)
-    truth: dict[str, Any] = json.loads(gzip.decompress(recording.read_bytes()))
+    """A package, the names that an answer can have, and what is asked."""
+    deep, truth = _analysed(root, recording)
     return deep, vocabulary(deep, truth), questions(deep, root, truth, each)
+
+
+def _unaided(world: World) -> Table:
+    """What the product says without a model to many more questions, since that costs nothing."""
+    found: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for package in world.packages:
+        _, known, chosen = _opened(package.root, package.recording, world.limits.product_questions)
+        for question in chosen:
+            value = score(question, question.product, known), UNKNOWN in question.product
+            found["all"].append(value)
+            found[question.kind].append(value)
+    rows = tuple(
+        (
+            kind,
+            len(found[kind]),
+            bootstrap.mean([value for value, _ in found[kind]]),
+            bootstrap.mean([float(value == 1.0) for value, _ in found[kind]]),
+            sum(unknown for _, unknown in found[kind]),
+        )
+        for kind in ("all", *KINDS)
+        if found[kind]
+    )
+    columns = ("kind", "questions", "score", "wholly right", "says that it is not known")
+    return Table(f"{PRODUCT}, at most {world.limits.product_questions} questions a kind and package", columns, rows)
 
 
 async def _package(world: World, root: Path, recording: Path) -> list[Asked]:
