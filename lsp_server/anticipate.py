@@ -39,6 +39,7 @@ class AnticipationJob:
     """Keeps the ranking current. Belongs to the sleeper's thread."""
 
     name = "anticipation"
+    urgent = False
 
     def __init__(self, folders: RepositoryFolders, settings: Settings) -> None:
         self._folders = folders

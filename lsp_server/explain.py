@@ -5,13 +5,14 @@ Joins `analyzers.evidence` with files on disk. Knows neither the terminal nor th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from analyzers import languages
-from analyzers.evidence.code import Names
-from analyzers.evidence.failures import Report
+from analyzers.evidence.code import Code, Names
+from analyzers.evidence.failures import Failure, Report
 from analyzers.evidence.history import Since
 from analyzers.evidence.history_track import Tracked, tracked
 from analyzers.evidence.junit import read_junit
@@ -24,8 +25,8 @@ from analyzers.questions import failure_suspects
 from analyzers.questions.answer import Answer
 from analyzers.records import Confidence
 from lsp_server.disk_code import DiskCode
-from lsp_server.history import since_commit
 from lsp_server.last_run import last_failed, last_run
+from lsp_server.since import commit_at, since_commit
 
 SUSPECTS_MAX = 20
 
@@ -61,13 +62,15 @@ def explain(root: Path, text: str) -> Explanation:
     if not report.failures and not text.strip():
         report = record.report if record else last_failed(root)
     code = DiskCode(root)
+    passed = passed_at(record, report.failures)
+    return explain_report(code, root, report, passed, changed_since_passing(root, passed, code))
+
+
+def explain_report(code: Code, root: Path, report: Report, passed: Passed | None, since: Since | None) -> Explanation:
+    """Ranks the functions that may be at fault for failures that were read."""
     names = Names(code)
-    python = languages.for_name("python")
-    is_test = python.is_test_path if python else _never
-    passed = _passed(record, report)
-    since = since_commit(root, passed.commit, lambda path: _tracked(code, path)) if passed and passed.commit else None
     changed = frozenset((each.path, each.symbol) for each in since.changes if each.symbol) if since else frozenset()
-    suspects, scenes = localise(report.failures, names, is_test, root.as_posix(), changed)
+    suspects, scenes = localise(report.failures, names, _is_test, root.as_posix(), changed)
     not_known = (*_not_known(scenes, passed, since), *report.notes)
     explained = tuple(
         Explained(
@@ -89,8 +92,24 @@ def explain(root: Path, text: str) -> Explanation:
     )
 
 
-def _never(path: str) -> bool:
-    return False
+def passed_at(record: RunRecord | None, failures: Sequence[Failure]) -> Passed | None:
+    """When the first failing test that ever passed did so; else when everything did."""
+    for failure in failures if record else ():
+        for (path, test), mark in record.passed.items() if record else ():
+            if test == failure.test and (not failure.path or failure.path.endswith(path)):
+                return mark
+    return record.all_passed if record else None
+
+
+def changed_since_passing(root: Path, passed: Passed | None, code: Code) -> Since | None:
+    """What changed in commits and in the working tree since the tests passed, where both are known."""
+    base = (passed.commit or commit_at(root, passed.when)) if passed is not None else ""
+    return since_commit(root, base, lambda path: _tracked(code, path), passed.when if passed else 0) if base else None
+
+
+def _is_test(path: str) -> bool:
+    language = languages.for_path(path)
+    return language is not None and language.is_test_path(path)
 
 
 def _headline(scene: Scene) -> str:
@@ -100,16 +119,7 @@ def _headline(scene: Scene) -> str:
     return f"{scene.failure.test}: {said}" if scene.failure.test else said
 
 
-def _passed(record: RunRecord | None, report: Report) -> Passed | None:
-    """When the first failing test that ever passed did so; else when everything did."""
-    for failure in report.failures if record else ():
-        for (path, test), mark in record.passed.items() if record else ():
-            if test == failure.test and (not failure.path or failure.path.endswith(path)):
-                return mark
-    return record.all_passed if record else None
-
-
-def _tracked(code: DiskCode, path: str) -> list[Tracked]:
+def _tracked(code: Code, path: str) -> list[Tracked]:
     facts = code.facts(path)
     return tracked(facts) if facts else []
 

@@ -9,21 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from analyzers import languages
 from analyzers.activity import LINE_COMMITS_MAX
-from analyzers.evidence.history import Commit, FileHistory, RepositoryHistory, Since
-from analyzers.evidence.history_log import (
-    ENTRY_FORMAT,
-    LOG_ARGUMENTS,
-    PATCH_ARGUMENTS,
-    read_commits,
-    read_diff,
-    read_log,
-)
-from analyzers.evidence.history_track import Tracked, Tracker, since, tracked
+from analyzers.evidence.history import FileHistory, RepositoryHistory
+from analyzers.evidence.history_log import LOG_ARGUMENTS, read_log
+from analyzers.evidence.history_track import Tracker, tracked
 from lsp_server import git
 from lsp_server.settings import Settings
 from lsp_server.store import RepositoryFolders, StoreError
@@ -40,7 +33,6 @@ FILE_BYTES_MAX = 4 << 20
 """A larger file has no history."""
 DIFFERING_MAX = 500
 """Files that differ from HEAD and whose committed version is read from git, one process each."""
-SINCE_COMMITS_MAX = 200
 LIST_BYTES_MAX = 64 << 20
 
 _log = logging.getLogger(__name__)
@@ -50,6 +42,7 @@ class HistoryJob:
     """Keeps the stored history at HEAD. Belongs to the sleeper's thread; `describe` may be called from any."""
 
     name = "history"
+    urgent = False
 
     def __init__(self, folders: RepositoryFolders, settings: Settings) -> None:
         self._root = folders.root
@@ -153,28 +146,6 @@ def repository(root: Path) -> RepositoryHistory:
     return RepositoryHistory(lines[1], name, 0, lines[0] == "true")
 
 
-def since_commit(root: Path, base: str, symbols: Callable[[str], Sequence[Tracked]]) -> Since | None:
-    """What changed since a commit, in commits; None where the commit is unknown (a rewritten branch, a shallow clone).
-
-    `symbols` gives those of a path as it is at HEAD. What was not committed is compared by contents elsewhere: git
-    would have to run the repository's filters for it.
-    """
-    now = repository(root)
-    if now.missing or not _is_name(base):
-        return None
-    known = git.run_git(root, ["merge-base", "--is-ancestor", base, now.head])
-    if not known.ok:
-        return None
-    listed = git.stream_git(
-        root, ["log", "-n", str(SINCE_COMMITS_MAX), f"--format={ENTRY_FORMAT}", "--no-patch", f"{base}..{now.head}"]
-    )
-    commits: list[Commit] = list(read_commits(listed))
-    diff = git.stream_git(root, ["diff-tree", "-r", *PATCH_ARGUMENTS, base, now.head, "--", *_patterns()], globs=True)
-    files = read_diff(diff)
-    by_path: Mapping[str, Sequence[Tracked]] = {each.path: symbols(each.path) for each in files if each.path}
-    return since(base, now.head, commits, files, by_path)
-
-
 def line_of_work(root: Path) -> list[str]:
     """The newest commits below HEAD along first parents, newest first."""
     listed = git.run_git(root, ["rev-list", "--first-parent", "--no-merges", "-n", str(LINE_COMMITS_MAX), "HEAD"])
@@ -187,8 +158,27 @@ def who_is_at_work(root: Path) -> str:
     return said.output.decode("utf-8", "replace").partition(" <")[0].strip() if said.ok else ""
 
 
+def same_on_disk(path: Path, blob: str, size: int) -> bytes | None:
+    """The contents of a file, if they are those of a blob of git's."""
+    try:
+        if path.is_symlink() or path.stat().st_size != size:
+            return None
+        raw = path.read_bytes()
+    except OSError:
+        return None
+    # How git names a blob; 64 digits in repositories that use SHA-256.
+    algorithm = hashlib.sha256 if len(blob) == 64 else hashlib.sha1
+    name = algorithm(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
+    return raw if name == blob else None
+
+
+def patterns() -> list[str]:
+    """What git calls the files of the languages that are known here."""
+    return [f"*{suffix}" for language in languages.LANGUAGES for suffix in language.suffixes]
+
+
 def _feed(root: Path, tracker: Tracker, which: Sequence[str]) -> Iterator[None]:
-    arguments = ["log", *LOG_ARGUMENTS, *which, "--", *_patterns()]
+    arguments = ["log", *LOG_ARGUMENTS, *which, "--", *patterns()]
     for entry in read_log(git.stream_git(root, arguments, timeout_s=READ_S_MAX, globs=True)):
         tracker.feed(entry)
         yield
@@ -207,7 +197,7 @@ def _add_files(root: Path, head: str, tracker: Tracker, only: set[str] | None) -
         if (only is not None and path not in only) or not fields[3].isdigit() or int(fields[3]) > FILE_BYTES_MAX:
             continue
         blob = fields[2]
-        raw = _same_on_disk(root / path, blob, int(fields[3]))
+        raw = same_on_disk(root / path, blob, int(fields[3]))
         if raw is None and differing < DIFFERING_MAX:
             differing += 1
             shown = git.run_git(root, ["cat-file", "blob", blob], output_bytes_max=FILE_BYTES_MAX)
@@ -215,19 +205,6 @@ def _add_files(root: Path, head: str, tracker: Tracker, only: set[str] | None) -
         if raw is not None:
             tracker.add(path, blob, tracked(language.facts(raw)))
         yield
-
-
-def _same_on_disk(path: Path, blob: str, size: int) -> bytes | None:
-    try:
-        if path.is_symlink() or path.stat().st_size != size:
-            return None
-        raw = path.read_bytes()
-    except OSError:
-        return None
-    # How git names a blob; 64 digits in repositories that use SHA-256.
-    algorithm = hashlib.sha256 if len(blob) == 64 else hashlib.sha1
-    name = algorithm(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
-    return raw if name == blob else None
 
 
 def _base(root: Path, before: RepositoryHistory | None, now: RepositoryHistory) -> str:
@@ -240,11 +217,3 @@ def _base(root: Path, before: RepositoryHistory | None, now: RepositoryHistory) 
     counted = git.run_git(root, ["rev-list", "--count", f"{before.head}..{now.head}"])
     number = counted.output.strip()
     return before.head if number.isdigit() and int(number) <= UPDATE_COMMITS_MAX else ""
-
-
-def _patterns() -> list[str]:
-    return [f"*{suffix}" for language in languages.LANGUAGES for suffix in language.suffixes]
-
-
-def _is_name(text: str) -> bool:
-    return len(text) in (40, 64) and all(char in "0123456789abcdef" for char in text)

@@ -18,6 +18,8 @@ class Job(Protocol):
     """Work that nobody waits for."""
 
     name: str
+    urgent: bool
+    """Whether it comes before the deep analysis."""
 
     def has_work(self) -> bool:
         """Whether `step` would do anything. Asked often; must return at once."""
@@ -39,9 +41,6 @@ class Job(Protocol):
 class Attentive(Protocol):
     """A job that works beside the sleeper's thread, and so is told what concerns it. Called from any thread."""
 
-    def attach(self, say: Callable[[FromSleeper], bool]) -> None:
-        """`say` sends a message to everybody who is connected, and says whether anybody is."""
-
     def user_active(self) -> None:
         """The user did something: stop within 200 ms."""
 
@@ -56,6 +55,22 @@ class Attentive(Protocol):
 
 
 @runtime_checkable
+class Speaking(Protocol):
+    """A job that has something to say to whoever is connected."""
+
+    def attach(self, say: Callable[[FromSleeper], bool]) -> None:
+        """`say` sends a message to everybody who is connected, and says whether anybody is."""
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """A job that looks at files which are no source. Called from any thread; must return at once."""
+
+    def heard(self, name: str) -> None:
+        """A file of a test run may have been written."""
+
+
+@runtime_checkable
 class Told(Protocol):
     """A job that learns from what people ask. Called from any thread; must return at once."""
 
@@ -63,11 +78,51 @@ class Told(Protocol):
         """Somebody asked, or said whether an answer helped."""
 
 
+def urgent(jobs: Sequence[Job]) -> list[Job]:
+    """Those that have work which comes before the deep analysis."""
+    return [job for job in jobs if job.urgent and job.has_work()]
+
+
+def tell(jobs: Sequence[Job], message: Asked | Rated) -> None:
+    """Passes on what somebody asked or said."""
+    for job in jobs:
+        if isinstance(job, Told):
+            job.told(message)
+
+
+def hear(jobs: Sequence[Job], name: str) -> None:
+    """Passes on that a file of a test run may have been written."""
+    for job in jobs:
+        if isinstance(job, Hearing):
+            job.heard(name)
+
+
 def history(folders: RepositoryFolders, settings: Settings) -> Job:
     """Reads what git knows: first, because it is cheap, and thinking and anticipation build on it."""
     from lsp_server.history import HistoryJob
 
     return HistoryJob(folders, settings)
+
+
+def test_runs(folders: RepositoryFolders, settings: Settings) -> Job:
+    """Looks at what test runs left behind: before the deep analysis, because whoever ran tests wants to know now."""
+    from lsp_server.test_runs import TestRunsJob
+
+    return TestRunsJob(folders, settings)
+
+
+def since_passed(folders: RepositoryFolders, settings: Settings) -> Job:
+    """Says what changed since the tests passed."""
+    from lsp_server.test_runs import SinceJob
+
+    return SinceJob(folders, settings)
+
+
+def remembering(folders: RepositoryFolders, settings: Settings) -> Job:
+    """Writes down what was really asked."""
+    from lsp_server.asked import AskedJob
+
+    return AskedJob(folders, settings)
 
 
 def anticipation(folders: RepositoryFolders, settings: Settings) -> Job:
@@ -84,5 +139,12 @@ def thinking(folders: RepositoryFolders, settings: Settings) -> Job:
     return ThinkingJob(folders, settings)
 
 
-JOBS: list[Callable[[RepositoryFolders, Settings], Job]] = [history, anticipation, thinking]
+JOBS: list[Callable[[RepositoryFolders, Settings], Job]] = [
+    test_runs,
+    remembering,
+    since_passed,
+    history,
+    anticipation,
+    thinking,
+]
 """In the order in which they get their turn."""

@@ -170,6 +170,14 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
     text: str
 
 
+class TestsRead(msgspec.Struct, frozen=True, tag="tests"):
+    """Other tests fail than before, or the same ones for other reasons; what is known of them can be read."""
+
+    __test__ = False  # Pytest takes the name for a test's.
+
+    failing: int
+
+
 class Status(msgspec.Struct, frozen=True, tag="status"):
     """What the sleeper is doing."""
 
@@ -207,7 +215,7 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     error: str = ""
 
 
-FromSleeper = Welcome | TablePart | TableState | Progress | RecordsStored | Notice | Status | Done
+FromSleeper = Welcome | TablePart | TableState | Progress | RecordsStored | TestsRead | Notice | Status | Done
 
 _encoder = msgspec.msgpack.Encoder()
 _to_sleeper: msgspec.msgpack.Decoder[ToSleeper] = msgspec.msgpack.Decoder(ToSleeper)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from analyzers import graph
+from analyzers.evidence.observed import Observed
 from analyzers.facts import FileFacts, Symbol
 from analyzers.questions import catalogue
 from analyzers.questions.answer import Answer
@@ -64,26 +65,31 @@ def answers(
 
     `reads_max` bounds how many other records are read for them; an answer that needed more says so.
     """
-    changed = changed_since(view, record)
+    evidence = view.observed(record)
     found = catalogue.for_record(
         record,
         neighbours=_neighbours(view, record),
         history=view.history(record.path),
+        since=view.since(),
+        evidence=evidence,
         muted=muted,
         reads_max=reads_max,
     )
-    if not changed:
-        return found
-    return [msgspec.structs.replace(answer, freshness="stale", stale_because=changed) for answer in found]
+    return _labelled(view, record, found, evidence)
 
 
 def answer(view: View, record: Record, kind: str) -> Answer | None:
     """The prepared answer to one kind of question; None where it does not fit. Raises `KeyError` on an unknown kind."""
-    found = catalogue.one(kind, record, neighbours=_neighbours(view, record), history=view.history(record.path))
-    changed = changed_since(view, record)
-    if found is None or not changed:
-        return found
-    return msgspec.structs.replace(found, freshness="stale", stale_because=changed)
+    evidence = view.observed(record)
+    found = catalogue.one(
+        kind,
+        record,
+        neighbours=_neighbours(view, record),
+        history=view.history(record.path),
+        since=view.since(),
+        evidence=evidence,
+    )
+    return _labelled(view, record, [found], evidence)[0] if found is not None else None
 
 
 def around(view: View, path: str, offset: int) -> Record | None:
@@ -132,6 +138,27 @@ def target_at(view: View, path: str, offset: int) -> Target | None:
     if symbol is not None:
         return Target(path, symbol.qualname, symbol.name_start, symbol.name_end)
     return _linked_at(view, path, offset) or _used_at(view, path, facts, offset)
+
+
+def _labelled(view: View, record: Record, found: list[Answer], evidence: Observed | None) -> list[Answer]:
+    """Answers with what they were made from compared with what is there now."""
+    changed = changed_since(view, record)
+    failing = _changed_since_failing(view, evidence) if evidence is not None else ()
+    if not changed and not failing:
+        return found
+    labelled = []
+    for answer in found:
+        because = failing if answer.kind == "why_test_fails" else changed
+        labelled.append(
+            msgspec.structs.replace(answer, freshness="stale", stale_because=because) if because else answer
+        )
+    return labelled
+
+
+def _changed_since_failing(view: View, evidence: Observed) -> tuple[str, ...]:
+    """Names of what changed since the tests failed that an answer tells of."""
+    tests = [evidence.fails] if evidence.fails is not None else [test for test, _ in evidence.suspected]
+    return changed_among(view, tuple(dict.fromkeys(each for test in tests for each in test.depends)))
 
 
 def _neighbours(view: View, record: Record) -> Neighbours:

@@ -40,7 +40,8 @@ from lsp_server.children import die_with_parent, memory_bytes
 from lsp_server.crashes import Crashes
 from lsp_server.deep import DeepAnalysis, DeepWork, make_deep
 from lsp_server.election import Election, remove_vanished_caches
-from lsp_server.jobs import JOBS, Attentive, Job, Told
+from lsp_server.jobs import JOBS, Attentive, Job, Speaking, hear, tell, urgent
+from lsp_server.last_run import may_be_of_a_run
 from lsp_server.messages import (
     HINT_PATHS_MAX,
     PROTOCOL,
@@ -85,6 +86,8 @@ is begun before this has passed."""
 _STORE_RETRY_S = 10.0
 _JOB_RETRY_S = 5.0
 """How soon a job that could do nothing just now is asked again."""
+_NOT_WATCHED = workspace.NEVER_ENTERED - {".pytest_cache"}
+"""Folders at the root without a watch: of those that hold no source, the one alone in which test runs leave word."""
 _DEEP = "deep analysis"
 """Under this name the whole stage is blamed for a death, since no single file can be."""
 
@@ -197,6 +200,8 @@ class Sleeper:
                 self._agenda.wait(_now_s(), self._linger_until_s - _now_s())
             elif not self._settled:
                 self._settle()
+            elif self._may_work() and any(job.step(self._should_pause) for job in urgent(self._jobs)):
+                pass
             elif self._may_work() and self._deep is not None and self._deep.has_work:
                 self._deep_step(self._deep)
             elif self._may_work() and any(job.step(self._should_pause) for job in self._jobs if job.has_work()):
@@ -250,8 +255,9 @@ class Sleeper:
             self._say_state(*self._currency())
         jobs = [make(self._folders, self._settings) for make in self._make_jobs]
         for job in jobs:
-            if isinstance(job, Attentive):
+            if isinstance(job, Speaking):
                 job.attach(self._said)
+            if isinstance(job, Attentive):
                 job.paused(self._paused)
         self._jobs = jobs
 
@@ -374,13 +380,16 @@ class Sleeper:
             now_s=_now_s,
         )
         folder = git.git_folder(self._root)
-        return Watcher(self._root, folder, lambda name: name in workspace.NEVER_ENTERED, listener)
+        return Watcher(self._root, folder, lambda name: name in _NOT_WATCHED, listener)
 
     def _heard_change(self, name: str) -> None:
         if workspace.changes_rules(name):
             self._agenda.reconcile(f"{name} changed", _now_s())
         elif workspace.worth_a_look(name, self._rules):
             self._agenda.hint([name], "files changed", _now_s())
+        elif may_be_of_a_run(name):
+            hear(self._jobs, name)
+            self._agenda.wake()
 
     def _heard_head(self) -> None:
         found = git.head(self._root)
@@ -423,9 +432,7 @@ class Sleeper:
                 self._suspected = True
                 self._agenda.wake()
             case Asked() | Rated():
-                for told in self._jobs:
-                    if isinstance(told, Told):
-                        told.told(message)
+                tell(self._jobs, message)
                 self._agenda.wake()
             case RetryCrashed(id=id_):
                 self._forgiving = True

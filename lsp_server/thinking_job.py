@@ -38,6 +38,7 @@ class ThinkingJob:
     """Implements `jobs.Job` and `jobs.Attentive`. Its methods may be called from any thread."""
 
     name = "thinking"
+    urgent = False
 
     def __init__(self, folders: RepositoryFolders, settings: Settings) -> None:
         self._folders = folders

@@ -13,9 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from analyzers import graph, languages, syntax
 from analyzers.anticipation import Anticipated
-from analyzers.evidence.history import FileHistory
+from analyzers.evidence.failing import Failing, FailingTest, SeenSuspect
+from analyzers.evidence.history import FileHistory, Since
+from analyzers.evidence.observed import Observed
+from analyzers.evidence.observing import placed
 from analyzers.facts import FileFacts, Symbol
 from analyzers.records import FileLinks, Place, Record
 from analyzers.text import Lines, blob_name
@@ -33,6 +38,11 @@ BUFFER_FACTS_CACHED_MAX = 64
 TEXT_BYTES_MAX = 16 << 20
 """A larger file is never read to show a line of it."""
 DIGESTS_CACHED_MAX = 4_000
+SUSPECTED_MIN = 0.7
+"""How suspect a function must be, against the first suspect, to be told so where it stands."""
+SUSPECTED_MAX = 20
+
+_Concerned = dict[tuple[str, str], tuple[FailingTest | None, tuple[tuple[FailingTest, SeenSuspect], ...]]]
 
 _log = logging.getLogger(__name__)
 Value = TypeVar("Value")
@@ -67,6 +77,7 @@ class View:
         self._histories = HistoryReader(reader.path.parent)
         self.buffers = buffers
         """Open buffers by their path in the repository."""
+        self._failing: tuple[Failing, _Concerned] = (Failing(), {})
         self._files: Mapping[str, str] | None = None
         self._table = table
         self._state = state
@@ -131,6 +142,30 @@ class View:
     def history(self, path: str) -> FileHistory | None:
         """What git says about a file, if that is prepared."""
         return self._histories.file(path)
+
+    def failing(self) -> Failing:
+        """Which tests fail at present, as the last runs left word."""
+        return self._histories.failing()
+
+    def since(self) -> Since | None:
+        """What changed since the tests passed, where that is known."""
+        return self._histories.since()
+
+    def observed(self, record: Record) -> Observed | None:
+        """What was seen of a symbol when tests ran; None where nothing was."""
+        failing = self._histories.failing()
+        if failing is not self._failing[0]:
+            self._failing = (failing, _by_symbol(failing))
+        fails, suspected = self._failing[1].get((record.path, record.name), (None, ()))
+        digest, seen = self._histories.observed(record.path).get(record.name, ("", None))
+        if seen is not None and digest == record.digest:
+            lines = self.lines(record.path)
+            found = placed(seen, record.start, lines.line_of(record.start) if lines is not None else 0)
+        elif fails is None and not suspected:
+            return None
+        else:
+            found = Observed()
+        return msgspec.structs.replace(found, fails=fails, suspected=suspected)
 
     def records_in(self, path: str) -> list[Record]:
         """The deep records of a file."""
@@ -298,6 +333,22 @@ class View:
             # Absent, busy or damaged: to a reader all three mean "not prepared yet"; `doctor` tells them apart.
             _log.debug("not read: %s", error)
             return absent
+
+
+def _by_symbol(failing: Failing) -> _Concerned:
+    """What each symbol has to do with what fails."""
+    fails: dict[tuple[str, str], FailingTest] = {}
+    suspected: dict[tuple[str, str], list[tuple[FailingTest, SeenSuspect]]] = {}
+    for test in failing.tests:
+        if test.symbol:
+            fails.setdefault((test.path, test.symbol), test)
+        for suspect in test.suspects:
+            if suspect.score >= SUSPECTED_MIN:
+                suspected.setdefault((suspect.path, suspect.symbol), []).append((test, suspect))
+    best = {
+        key: tuple(sorted(found, key=lambda pair: -pair[1].score)[:SUSPECTED_MAX]) for key, found in suspected.items()
+    }
+    return {key: (fails.get(key), best.get(key, ())) for key in (*fails, *best)}
 
 
 def _mark(quote: str) -> bytes:

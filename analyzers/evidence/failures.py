@@ -61,5 +61,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     """All failures of one text, and what it shows of the rest."""
 
     failures: tuple[Failure, ...] = ()
+    passed: tuple[tuple[str, str], ...] = ()
+    """(path, test) of the tests that passed, where the text says so."""
     notes: tuple[str, ...] = ()
     """What was seen and could not be read, for the person who pasted it."""

@@ -26,20 +26,27 @@ def read_junit(text: str) -> Report:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
         return Report(notes=(f"not well-formed XML: {error}",))
-    failures = []
+    failures: list[Failure] = []
+    passed: list[tuple[str, str]] = []
     for case in root.iter("testcase"):
-        for kind in ("failure", "error"):
-            for element in case.findall(kind):
-                failures.append(_failure(case, element, kind))
-    return Report(tuple(failures))
+        failed = [(kind, element) for kind in ("failure", "error") for element in case.findall(kind)]
+        failures += [_failure(case, element, kind) for kind, element in failed]
+        if not failed and case.find("skipped") is None:
+            passed.append(_named(case))
+    return Report(tuple(failures), tuple(passed))
+
+
+def _named(case: ElementTree.Element) -> tuple[str, str]:
+    """(path, test); runners without a `file` attribute are taken to name modules as pytest does."""
+    name = case.get("name", "")
+    parts = case.get("classname", "").split(".")
+    inside = next((at for at, part in enumerate(parts) if part[:1].isupper()), len(parts))
+    path = case.get("file") or ("/".join(parts[:inside]) + ".py" if parts[0] and inside else "")
+    return path, ".".join([*parts[inside:], name])
 
 
 def _failure(case: ElementTree.Element, element: ElementTree.Element, kind: str) -> Failure:
-    name = case.get("name", "")
-    *modules, last = case.get("classname", "").split(".")
-    in_class = last[:1].isupper()
-    test = f"{last}.{name}" if in_class else name
-    path = case.get("file") or "/".join(modules if in_class else [*modules, last]) + ".py"
+    path, test = _named(case)
     body = (element.text or "").replace("\r\n", "\n")
     message = element.get("message", "")
     read = read_section(test, body.split("\n"))
@@ -52,7 +59,7 @@ def _failure(case: ElementTree.Element, element: ElementTree.Element, kind: str)
         phase = "teardown"
     elif kind == "error" and "collection" in message[:40]:
         phase = "collect"
-    return Failure(errors, test, path if path != ".py" else "", phase, details)
+    return Failure(errors, test, path, phase, details)
 
 
 def _split(message: str) -> tuple[str, str]:

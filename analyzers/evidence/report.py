@@ -38,7 +38,7 @@ def read_report(text: str) -> Report:
     failures = _with_paths(failures, lines)
     if len(failures) > FAILURES_MAX:
         notes.append(f"{len(failures)} failures, the first {FAILURES_MAX} were read")
-    return Report(tuple(failures[:FAILURES_MAX]), tuple(notes))
+    return Report(tuple(failures[:FAILURES_MAX]), notes=tuple(notes))
 
 
 def _pytest_failures(lines: Sequence[str]) -> list[Failure]:

@@ -28,7 +28,7 @@ def answer(
     scene = scenes[0]
     kind = _KINDS["why_test_fails" if scene.failure.test else "why_traceback"]
     anchor = scene.test or (scene.frames[-1][2] if scene.frames else None)
-    claims = tuple(_claim(suspect, rank, scenes, names) for rank, suspect in enumerate(suspects[:CLAIMS_MAX]))
+    claims = tuple(claim_of(suspect, rank, scenes, names) for rank, suspect in enumerate(suspects[:CLAIMS_MAX]))
     return Answer(
         kind.name,
         anchor.path if anchor else "",
@@ -42,7 +42,8 @@ def answer(
     )
 
 
-def _claim(suspect: Suspect, rank: int, scenes: Sequence[Scene], names: Names) -> Claim:
+def claim_of(suspect: Suspect, rank: int, scenes: Sequence[Scene], names: Names) -> Claim:
+    """Why a suspect is one, with its places."""
     why = reasons(suspect, list(scenes), names)
     places = [_at_name(suspect, names)]
     for reason in why:

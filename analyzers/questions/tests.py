@@ -28,6 +28,11 @@ def tests(kind: Kind, asked: Asked) -> Answer | None:
             claims.append(claim(text, "certain", *([place] if place else [asked.here]), provenance="runtime"))
         conclusion = f"{counted(len(seen), 'test')} ran it" + (f", {number(len(failed))} failed" if failed else "")
         return kind.says(asked, conclusion, "certain", claims, interest=1.0 if failed else 0.5)
+    unknown = "which of them really run it: no coverage was recorded"
+    if asked.evidence is not None and asked.evidence.measured:
+        unknown = "which of them really run it: coverage was not recorded test by test"
+        if asked.evidence.contexts:
+            unknown = "a test that ran it when coverage was recorded: none did"
     if not total:
         return None if not asked.deep else kind.not_known(asked, "a test that reaches it: none was found")
     claims = [_test_claim(asked, each) for each in reaching[:TESTS_SHOWN_MAX]]
@@ -47,7 +52,7 @@ def tests(kind: Kind, asked: Asked) -> Answer | None:
         conclusion,
         shown,
         claims,
-        unknown=("which of them really run it: no coverage was recorded",),
+        unknown=(unknown,),
         interest=0.1 if shown == "possible" else 0.5 if direct else 0.4,
     )
 

@@ -55,17 +55,17 @@ def claim_item(view: View, claim: answers.Claim, answer: answers.Answer, encodin
 
 
 def citation_item(view: View, place: Place, encoding: Encoding) -> Citation:
-    """Where a cited text is now. `quote` is what stands there, on one line and cut."""
+    """Where a cited text is now. `quote` is what stands there, with the rest of its line."""
     start = view.offset_now(place)
     end = start + (place.end - place.start)
-    text = view.text(place.path)
-    quote = text[start:end].decode("utf-8", "replace") if text is not None else place.quote
+    lines = view.lines(place.path)
+    quote = lines.data[start : max(end, lines.span_of_line(lines.line_of(start))[1])] if lines is not None else b""
     return Citation(
         uri=view.uri(place.path),
-        range=range_item(view.lines(place.path), start, end, encoding),
+        range=range_item(lines, start, end, encoding),
         path=place.path,
         line=view.line_now(place),
-        quote=_cut(quote),
+        quote=_cut(quote.decode("utf-8", "replace")),
     )
 
 

@@ -1,6 +1,6 @@
-"""What git's history said, one row a file: rebuilt at will, so it lies beside the index, in a file of its own.
+"""What git's history and the last test runs said: rebuilt at will, so it lies beside the index, in a file of its own.
 
-Written by the sleeper alone. A file of its own because it is made from commits and not from contents: it neither
+Written by the sleeper alone. A file of its own because it is made from what happened and not from contents: it neither
 comes nor goes with the index's blobs.
 """
 
@@ -8,19 +8,32 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from analyzers import anticipation
 from analyzers.anticipation import Anticipated
-from analyzers.evidence import history
-from analyzers.evidence.history import FileHistory, RepositoryHistory
+from analyzers.evidence import failing, history
+from analyzers.evidence.failing import Failing
+from analyzers.evidence.history import FileHistory, RepositoryHistory, Since
+from analyzers.evidence.observed import Observed
+from analyzers.evidence.run_record import Passed
 from lsp_server.store.database import Database, Migration, open_reader, open_writer
 from lsp_server.store.errors import StoreAbsent, StoreDamaged, StoreError
 
 NAME = "history.sqlite3"
+ObservedFile = dict[str, tuple[str, Observed]]
+"""Qualified name → the digest of the definition that was measured, and what was seen of it."""
+
+_encoder = msgspec.msgpack.Encoder()
+_observed = msgspec.msgpack.Decoder(ObservedFile)
+_since: msgspec.msgpack.Decoder[Since | None] = msgspec.msgpack.Decoder(Since | None)
+_passed: msgspec.msgpack.Decoder[Passed | None] = msgspec.msgpack.Decoder(Passed | None)
+_NOTHING_FAILS = Failing()
+
 FILES_CACHED_MAX = 16
 """Files whose histories a reader keeps: those that are open in the editor."""
 
@@ -35,7 +48,13 @@ def create_anticipated(database: Database) -> None:
     database.execute("CREATE TABLE anticipated (place INTEGER PRIMARY KEY, data BLOB NOT NULL)")
 
 
-MIGRATIONS: list[Migration] = [create_histories, create_anticipated]
+def create_runs(database: Database) -> None:
+    """What coverage saw of each file's symbols; what fails; what changed since nothing did."""
+    database.execute("CREATE TABLE observed (path TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID")
+    database.execute("CREATE TABLE kept (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID")
+
+
+MIGRATIONS: list[Migration] = [create_histories, create_anticipated, create_runs]
 
 
 class HistoryWriter:
@@ -78,6 +97,35 @@ class HistoryWriter:
             rows = ((place, anticipation.encode_anticipated(each)) for place, each in enumerate(found))
             self._database.execute_many("INSERT INTO anticipated VALUES (?, ?)", rows)
 
+    def set_observed(self, found: Mapping[str, ObservedFile]) -> None:
+        """Stores what coverage saw, by path, instead of what was stored."""
+        with self._database.transaction():
+            self._database.execute("DELETE FROM observed")
+            rows = ((path, _encoder.encode(each)) for path, each in found.items())
+            self._database.execute_many("INSERT INTO observed VALUES (?, ?)", rows)
+
+    def set_failing(self, found: Failing, passed: Passed | None) -> None:
+        """Stores what fails at present, and when the tests passed."""
+        with self._database.transaction():
+            self._keep("failing", failing.encode(found))
+            self._keep("passed", _encoder.encode(passed))
+
+    def set_since(self, changed: Since | None) -> None:
+        """Stores what changed since the tests passed."""
+        with self._database.transaction():
+            self._keep("since", _encoder.encode(changed))
+
+    def passed(self) -> Passed | None:
+        """When the tests passed, where that is known."""
+        data = self._database.value("SELECT data FROM kept WHERE name = 'passed'")
+        try:
+            return _passed.decode(data) if data is not None else None
+        except msgspec.MsgspecError:
+            return None
+
+    def _keep(self, name: str, data: bytes) -> None:
+        self._database.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, data))
+
 
 class HistoryReader:
     """Everybody else's side: None where nothing is prepared, and never a wait. Belongs to one thread at a time."""
@@ -89,6 +137,9 @@ class HistoryReader:
         self._version = -1
         self._files: OrderedDict[str, FileHistory | None] = OrderedDict()
         self._anticipated: list[Anticipated] | None = None
+        self._observed: OrderedDict[str, ObservedFile] = OrderedDict()
+        self._failing: Failing | None = None
+        self._since: Since | Literal[False] | None = False
 
     def close(self) -> None:
         """Closes the file; the next call opens it again."""
@@ -132,6 +183,44 @@ class HistoryReader:
             self.close()
             return []
 
+    def observed(self, path: str) -> ObservedFile:
+        """What coverage saw of a file's symbols, by qualified name; empty where it was not measured."""
+        try:
+            database = self._open()
+            if path not in self._observed:
+                data = database.value("SELECT data FROM observed WHERE path = ?", (path,))
+                self._observed[path] = _observed.decode(data) if data is not None else {}
+                if len(self._observed) > FILES_CACHED_MAX:
+                    self._observed.popitem(last=False)
+            return self._observed[path]
+        except (StoreError, msgspec.MsgspecError):
+            self.close()
+            return {}
+
+    def failing(self) -> Failing:
+        """What fails at present; the same object until something else does."""
+        try:
+            database = self._open()
+            if self._failing is None:
+                data = database.value("SELECT data FROM kept WHERE name = 'failing'")
+                self._failing = failing.decode(data) if data is not None else _NOTHING_FAILS
+            return self._failing
+        except (StoreError, msgspec.MsgspecError):
+            self.close()
+            return _NOTHING_FAILS
+
+    def since(self) -> Since | None:
+        """What changed since the tests passed; None where nobody knows when they did."""
+        try:
+            database = self._open()
+            if self._since is False:
+                data = database.value("SELECT data FROM kept WHERE name = 'since'")
+                self._since = _since.decode(data) if data is not None else None
+            return self._since
+        except (StoreError, msgspec.MsgspecError):
+            self.close()
+            return None
+
     def _open(self) -> Database:
         """The file as it is now: what was read is forgotten when somebody wrote it or put another in its place."""
         try:
@@ -152,6 +241,9 @@ class HistoryReader:
         self._version = -1
         self._files.clear()
         self._anticipated = None
+        self._observed.clear()
+        self._failing = None
+        self._since = False
 
 
 def _repository(database: Database) -> RepositoryHistory | None:

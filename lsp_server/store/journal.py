@@ -66,7 +66,16 @@ def create_thoughts(database: Database) -> None:
     )
 
 
-MIGRATIONS: list[Migration] = [create_repositories, create_asked, create_spending, create_thoughts]
+def create_rated(database: Database) -> None:
+    """Whether answers helped, as people said."""
+    database.execute(
+        "CREATE TABLE rated (id INTEGER PRIMARY KEY, repository TEXT NOT NULL, kind TEXT NOT NULL,"
+        " path TEXT NOT NULL, symbol TEXT NOT NULL, useful INTEGER NOT NULL, at_s INTEGER NOT NULL)"
+    )
+    database.execute("CREATE INDEX rated_by_repository ON rated (repository, at_s)")
+
+
+MIGRATIONS: list[Migration] = [create_repositories, create_asked, create_spending, create_thoughts, create_rated]
 """Append-only: the number of a step is its place in this list."""
 
 

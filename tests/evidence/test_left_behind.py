@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from analyzers import languages
 from analyzers.evidence import coverage
-from analyzers.evidence.failures import Error, Failure, Frame
 from analyzers.evidence.junit import read_junit
 from analyzers.evidence.last_failed import read_last_failed
-from analyzers.evidence.observing import observe
+from analyzers.evidence.observing import observe, placed
 from analyzers.evidence.paths import Known, is_foreign
-from analyzers.facts import Symbol
 from lsp_server.coverage_file import read_coverage
 
 JUNIT = """<?xml version="1.0" encoding="utf-8"?>
@@ -156,12 +155,45 @@ def test_a_missing_or_foreign_coverage_file_gives_nothing(tmp_path: Path) -> Non
     assert read_coverage(tmp_path / ".coverage") == []
 
 
+MEASURED = b"""import os
+
+
+@cached
+def f(a,
+      b):
+    \'\'\'What it is for.\'\'\'
+    if a:
+        return g(
+            b,
+        )
+    else:
+        b = 1
+    if b:  # pragma: no cover
+        os.abort()
+    return b
+
+
+def g(b):
+    return b
+"""
+
+
 def test_what_was_seen_of_a_symbol() -> None:
-    source = b"import os\n\ndef f():\n    return 1\n"
-    symbol = Symbol("function", "f", "f", 11, 32, 15, 16, -1, "")
-    ran = coverage.FileCoverage("/w/a.py", frozenset({1, 3, 4}), {"tests/test_a.py::test_b|run": frozenset({4})})
-    failure = Failure((Error("ValueError", "x", (Frame("/w/a.py", 4, "f"),)),), "test_b")
-    observed = observe("a.py", symbol, source, Known(["a.py", "tests/test_a.py"]), coverage=ran, failures=[failure])
-    assert [(seen.path, seen.name, seen.failed) for seen in observed.tests] == [("tests/test_a.py", "test_b", True)]
-    assert [(found.type, found.place.line) for found in observed.failures] == [("ValueError", 4)]
-    assert (observed.measured, observed.lines_run) == (True, 2)
+    ran = coverage.FileCoverage(
+        "/w/a.py",
+        frozenset({1, 4, 5, 8, 13, 16, 19}),
+        {"": frozenset({1, 4, 5, 19}), "tests/test_a.py::test_b[1]|run": frozenset({8, 13, 16})},
+    )
+    python = languages.for_path("a.py")
+    assert python is not None
+    found = observe("a.py", python.facts(MEASURED), MEASURED, Known(["a.py", "tests/test_a.py"]), ran)
+    digest, f = found["f"]
+    assert digest
+    assert [(seen.path, seen.name) for seen in f.tests] == [("tests/test_a.py", "test_b")]
+    assert (f.measured, f.contexts, f.lines_run) == (True, True, 3)
+    # Three lines further down than when it was measured.
+    start = MEASURED.index(b"@cached")
+    (missed,) = placed(f, start + 30, 6).lines_missed
+    assert (missed.line, missed.start) == (12, MEASURED.index(b"return g(") + 30)
+    g = found["g"][1]
+    assert (g.tests, g.lines_run, len(g.lines_missed)) == ((), 0, 1)

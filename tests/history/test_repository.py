@@ -12,6 +12,7 @@ from analyzers import languages
 from analyzers.evidence.history_track import Tracked, tracked
 from lsp_server import history
 from lsp_server.settings import Settings
+from lsp_server.since import commit_at, since_commit
 from lsp_server.store import RepositoryFolders
 from lsp_server.store.history import HistoryReader, HistoryWriter
 
@@ -151,12 +152,39 @@ def test_what_changed_since(root: Path) -> None:
         assert language is not None
         return tracked(language.facts((root / path).read_bytes()))
 
-    found = history.since_commit(root, base, symbols)
+    found = since_commit(root, base, symbols)
     assert found is not None
     assert [each.subject for each in found.commits] == ["Fix f"]
     assert [(each.symbol, each.line) for each in found.changes] == [("f", 2)]
-    assert history.since_commit(root, "0" * 40, symbols) is None
-    assert history.since_commit(root, "--output=x", symbols) is None
+    assert since_commit(root, "0" * 40, symbols) is None
+    assert since_commit(root, "--output=x", symbols) is None
+
+
+def test_what_changed_since_counts_what_is_not_committed(root: Path) -> None:
+    head = git(root, "rev-parse", "HEAD")
+    path = root / "a.py"
+    path.write_text("# one more line\n" + path.read_text().replace("return f()", "return f() + 1"))
+
+    def symbols(name: str) -> list[Tracked]:
+        language = languages.for_path(name)
+        assert language is not None
+        return tracked(language.facts((root / name).read_bytes()))
+
+    found = since_commit(root, head, symbols)
+    assert found is not None
+    assert [(each.symbol, each.added, each.removed, each.uncommitted) for each in found.changes] == [
+        ("", 1, 0, True),
+        ("g", 1, 1, True),
+    ]
+    # What was so already when the tests passed is no change since.
+    after = since_commit(root, head, symbols, path.stat().st_mtime + 1)
+    assert after is not None
+    assert after.changes == ()
+
+
+def test_which_commit_was_checked_out_when(root: Path) -> None:
+    assert commit_at(root, 4_000_000_000) == git(root, "rev-parse", "HEAD")
+    assert commit_at(root, 1) == commit_at(root, 0) == ""
 
 
 def test_who_is_at_work_on_what(root: Path) -> None:

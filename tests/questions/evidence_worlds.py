@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from analyzers.evidence.failing import FailingTest, SeenSuspect
+from analyzers.evidence.failures import Error, Failure
 from analyzers.evidence.history import Change, Commit, Companion, FileHistory, Since, SinceChange, SymbolHistory
 from analyzers.evidence.observed import Observed, Seen
+from analyzers.questions.answer import Answer, Claim
 from analyzers.records import Place
 
 _BUG = Commit(
@@ -72,6 +75,48 @@ SINCES: dict[str, Since] = {
     ),
 }
 
+
+def _at(path: str, line: int, symbol: str) -> Place:
+    return Place(path, 0, 0, line, symbol)
+
+
+_LOOKUP = SeenSuspect(
+    "src/click/core.py",
+    "Context.lookup_default",
+    1.0,
+    "likely",
+    "`TypeError` was raised here: `return value()`",
+    (_at("src/click/core.py", 17, "Context.lookup_default"),),
+)
+_ERROR = "TypeError: 'int' object is not callable"
+_FAILS = FailingTest(
+    "tests/test_defaults.py",
+    "test_lookup_default",
+    "test_lookup_default",
+    _ERROR,
+    Failure((Error("TypeError", "'int' object is not callable"),), "test_lookup_default", "tests/test_defaults.py"),
+    (_LOOKUP,),
+    answer=Answer(
+        "why_test_fails",
+        "tests/test_defaults.py",
+        "test_lookup_default",
+        "Why does this test fail?",
+        "first suspect: `Context.lookup_default`",
+        "likely",
+        (Claim(f"`Context.lookup_default`: {_LOOKUP.reason}", "likely", _LOOKUP.places, "runtime"),),
+    ),
+)
+_BARE = Failure((Error(""),), "test_main", "tests/test_defaults.py")
+_FAILS_TOO = FailingTest("tests/test_defaults.py", "test_main", "test_main", "", _BARE)
+_SECOND = SeenSuspect(
+    "src/click/core.py",
+    "Context.lookup_default",
+    0.8,
+    "possible",
+    "the failing test reaches it through `Command.main`",
+    (_at("src/click/core.py", 11, "Context.lookup_default"),),
+)
+
 _MISSED = Place("src/click/core.py", 0, 0, 17, "Context.lookup_default", "return value()")
 OBSERVATIONS: dict[str, Observed] = {
     "ran": Observed(
@@ -90,4 +135,11 @@ OBSERVATIONS: dict[str, Observed] = {
     ),
     "never": Observed(lines_missed=(_MISSED, _MISSED), measured=True),
     "unmeasured": Observed(),
+    "by_file": Observed(lines_run=3, measured=True),
+    "by_test": Observed(measured=True, contexts=True),
+    "fails": Observed(fails=_FAILS),
+    "fails_bare": Observed(fails=_FAILS_TOO),
+    "suspect": Observed(suspected=((_FAILS, _LOOKUP),)),
+    "second": Observed(suspected=((_FAILS_TOO, _SECOND),)),
+    "suspect_of_two": Observed(suspected=((_FAILS, _LOOKUP), (_FAILS_TOO, _SECOND))),
 }

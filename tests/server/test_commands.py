@@ -60,7 +60,7 @@ def test_a_chosen_question_is_answered_whole(root: Path, environment: dict[str, 
             assert answer["anchor"]["range"]["start"] == {"line": line, "character": character}
             (citation,) = answer["claims"][0]["citations"]
             assert (citation["uri"], citation["line"]) == (other.as_uri(), 5)
-            assert citation["quote"] == "find(name, table)"
+            assert citation["quote"] == "find(name, table).price"
             assert answer["markdown"].startswith("**Who calls")
             assert answer["known"]
 
