@@ -22,7 +22,9 @@ from lsp_server.messages import (
     Rated,
     Reconcile,
     Road,
+    TablePart,
     TableState,
+    TestsRead,
     ToSleeper,
     Welcome,
 )
@@ -45,8 +47,10 @@ class Repository:
         root: Path,
         show: Callable[[str], None] = lambda text: None,
         stirred: Callable[[Repository], None] = lambda repository: None,
+        tests_read: Callable[[Repository], None] = lambda repository: None,
     ) -> None:
-        """`show` puts a text before the user's eyes; `stirred` hears that the sleeper may do something else now."""
+        """`show` puts a text before the user's eyes; `stirred` hears that the sleeper may do something else now, and
+        `tests_read` that other tests fail, or that what is suspected may stand elsewhere."""
         self.root = root
         self.buffers: dict[str, Buffer] = {}
         folders = repository_folders(root)
@@ -54,6 +58,7 @@ class Repository:
         self._started = False
         self._show = show
         self._stirred = stirred
+        self._tests_read = tests_read
         self._progress = ""
         self._reporter: Reporter | None = None
         self.view = View(root, IndexReader(folders.index), self.buffers, self._table, self.state)
@@ -124,6 +129,8 @@ class Repository:
     def _take(self, message: FromSleeper) -> None:
         if isinstance(message, Notice):
             self._show(message.text)
+        if isinstance(message, TestsRead) or (isinstance(message, TablePart) and message.complete):
+            self._tests_read(self)
         if isinstance(message, Progress | TableState | Welcome):
             self._stirred(self)
         if isinstance(message, Progress):

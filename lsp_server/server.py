@@ -19,6 +19,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInva
 from pygls.lsp.server import LanguageServer
 
 from lsp_server import features, wire
+from lsp_server.features import publish_diagnostics
 from lsp_server.features.commands import COMMANDS, Command
 from lsp_server.session import Session
 from lsp_server.standing import own_version
@@ -49,6 +50,7 @@ def build(session: Session) -> LanguageServer:
     server = LanguageServer("forethought", own_version(), protocol_cls=wire.Protocol, converter_factory=wire.converter)
     for feature in features.ALL:
         server.feature(feature.METHOD, getattr(feature, "OPTIONS", None))(_handler(feature, session))
+    session.on_tests = publish_diagnostics.publish
     for name, command in COMMANDS.items():
         server.command(name)(_command(name, command, session))
     return server

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,8 @@ from lsp_server.view import View, repository_root
 
 BUFFERS_MAX = 1_000
 """Open buffers that are followed; beyond them only saved files count."""
+LOOK_AGAIN_S = 0.5
+"""When what fails is read once more after it was said to have changed."""
 ACTIVE_EVERY_S = 0.15
 """How often at most the sleeper is told that the user is active; thinking stops within 200 ms of an action."""
 
@@ -74,11 +76,19 @@ class Session:
         self.threads = Threads()
         """What was asked in each conversation."""
         self._active_said_s = -ACTIVE_EVERY_S
+        self._published: dict[Path, dict[str, list[types.Diagnostic]]] = {}
+        self.on_tests: Callable[[Session, Repository], None] = lambda session, repository: None
+        """Called when other tests of a repository fail than before, or it is known anew where suspects stand."""
 
     @property
     def muted(self) -> frozenset[str]:
         """Kinds and families of questions that are not wanted in a hover."""
         return frozenset(self._asked.questions.muted)
+
+    @property
+    def wants_lenses(self) -> bool:
+        """Whether functions show their likeliest answer above them."""
+        return self._asked.questions.lenses
 
     @property
     def repositories(self) -> list[Repository]:
@@ -113,14 +123,16 @@ class Session:
         root = repository_root(folder.resolve())
         self._folders[uri] = root
         if root not in self._repositories:
-            self._repositories[root] = Repository(root, self._show, self._stirred)
+            self._repositories[root] = Repository(root, self._show, self._stirred, self._tests_read)
 
     def remove_folder(self, uri: str) -> None:
         """A folder was closed; its repository stays while another folder belongs to it."""
         root = self._folders.pop(uri, None)
         if root is not None and root not in self._folders.values():
             # Closing a folder is a notification: nobody waits for the sleeper's end.
-            task = asyncio.get_running_loop().create_task(self._repositories.pop(root).stop())
+            leaving = self._repositories.pop(root)
+            self.publish(leaving, {})
+            task = asyncio.get_running_loop().create_task(leaving.stop())
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)
 
@@ -205,6 +217,25 @@ class Session:
         """A piece of a result, before the rest is there."""
         if self._server is not None:
             self._server.protocol.notify("$/progress", types.ProgressParams(token, msgspec.to_builtins(value)))
+
+    def publish(self, repository: Repository, found: Mapping[str, Sequence[types.Diagnostic]]) -> None:
+        """Sends a repository's diagnostics, by URI, and takes back those of files that have none any more."""
+        before = self._published.get(repository.root, {})
+        now = {uri: list(diagnostics) for uri, diagnostics in found.items()}
+        self._published[repository.root] = now
+        for uri in {**before, **now}:
+            if self._server is not None and before.get(uri) != now.get(uri):
+                params = types.PublishDiagnosticsParams(uri, now.get(uri, []))
+                self._server.text_document_publish_diagnostics(params)
+
+    def _tests_read(self, repository: Repository) -> None:
+        self.on_tests(self, repository)
+        # Reading never waits for the writer, which may just be closing its file: then there was nothing to be read.
+        asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self._look_again, repository)
+
+    def _look_again(self, repository: Repository) -> None:
+        if self._repositories.get(repository.root) is repository:
+            self.on_tests(self, repository)
 
     def _stirred(self, repository: Repository) -> None:
         if not self.client_hears_status:

@@ -59,7 +59,9 @@ class QuestionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which answers a hover offers."""
 
     muted: tuple[str, ...] = ()
-    """Kinds of question that no hover shows."""
+    """Kinds and families of questions that are not offered."""
+    lenses: bool = False
+    """Whether each function shows its likeliest answer above it."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,7 +121,8 @@ def lowered_by(own: Settings, asked: Mapping[str, Any]) -> Settings:
             reconcile_s=max(own.analysis.reconcile_s, analysis.reconcile_s),
             exclude=_union(own.analysis.exclude, analysis.exclude),
         ),
-        questions=QuestionSettings(_union(own.questions.muted, questions.muted)),
+        # A lens shows more and sends nothing: whoever asks for it may have it.
+        questions=QuestionSettings(_union(own.questions.muted, questions.muted), questions.lenses),
         sleep=lowered_sleep(own.sleep, sleep),
         model=own.model,
     )

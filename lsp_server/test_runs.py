@@ -59,6 +59,8 @@ class TestRunsJob:
         self._heard = True
         self._working: Iterator[None] | None = None
         self._say: Callable[[FromSleeper], bool] = lambda message: False
+        self._news: int | None = None
+        """How many tests fail, where that is not what it was."""
         self._state = "no test run was seen"
 
     def attach(self, say: Callable[[FromSleeper], bool]) -> None:
@@ -118,6 +120,10 @@ class TestRunsJob:
             known.close()
             writer.close()
             reader.close()
+        if self._news is not None:
+            # Said once the file is closed: a reader that comes while it closes would find it busy.
+            self._say(TestsRead(self._news))
+            self._news = None
 
     def _read_failing(self, view: View, writer: HistoryWriter, known: HistoryReader) -> Iterator[None]:
         before = known.failing()
@@ -142,7 +148,7 @@ class TestRunsJob:
         writer.set_since(changed)
         self._state = f"{len(failures)} failing" if failures else "nothing fails"
         if found != before:
-            self._say(TestsRead(len(failures)))
+            self._news = len(failures)
 
     def _read_coverage(self, view: View, writer: HistoryWriter) -> Iterator[None]:
         file = self._folders.root / last_run.COVERAGE_NAME
@@ -249,6 +255,7 @@ def _seen(suspect: Suspect, rank: int, top: float, scenes: Sequence[Scene], name
         confidence_of(suspect, rank),
         claim.text.partition(": ")[2],
         claim.places,
+        bool(suspect.hints),
     )
 
 

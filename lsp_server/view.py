@@ -38,8 +38,6 @@ BUFFER_FACTS_CACHED_MAX = 64
 TEXT_BYTES_MAX = 16 << 20
 """A larger file is never read to show a line of it."""
 DIGESTS_CACHED_MAX = 4_000
-SUSPECTED_MIN = 0.7
-"""How suspect a function must be, against the first suspect, to be told so where it stands."""
 SUSPECTED_MAX = 20
 
 _Concerned = dict[tuple[str, str], tuple[FailingTest | None, tuple[tuple[FailingTest, SeenSuspect], ...]]]
@@ -343,7 +341,7 @@ def _by_symbol(failing: Failing) -> _Concerned:
         if test.symbol:
             fails.setdefault((test.path, test.symbol), test)
         for suspect in test.suspects:
-            if suspect.score >= SUSPECTED_MIN:
+            if suspect.stands_out:
                 suspected.setdefault((suspect.path, suspect.symbol), []).append((test, suspect))
     best = {
         key: tuple(sorted(found, key=lambda pair: -pair[1].score)[:SUSPECTED_MAX]) for key, found in suspected.items()

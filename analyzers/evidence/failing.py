@@ -18,6 +18,10 @@ from analyzers.records import Confidence, Dependency, Place
 TESTS_MAX = 40
 """Failing tests that are looked into; where more fail, the cause is the same or the work is in the middle."""
 
+SHARE_MIN = 0.8
+POINTED_MIN = 0.4
+"""How suspect a function must be against the first suspect to be shown unasked, and one at which the error points."""
+
 TestKey = tuple[str, str]
 """A test: its path and its name as the runner prints it."""
 
@@ -41,6 +45,13 @@ class SeenSuspect(msgspec.Struct, frozen=True, array_like=True, gc=False):
     confidence: Confidence
     reason: str
     places: tuple[Place, ...]
+    pointed: bool = False
+    """Whether the error itself points at it: it returned the None, it lacks the parameter."""
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it is worth showing to somebody who did not ask."""
+        return self.score >= (POINTED_MIN if self.pointed else SHARE_MIN)
 
 
 class FailingTest(msgspec.Struct, frozen=True, array_like=True, gc=False):

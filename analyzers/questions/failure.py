@@ -42,7 +42,7 @@ def why_test_fails(kind: Kind, asked: Asked) -> Answer | None:
     names = [last_name(test.symbol or test.test) for test, _ in evidence.suspected]
     which = "" if len(names) == 1 else f" for {counted(len(names), 'failing test')}"
     conclusion = f"this is {'the first suspect' if first else 'a suspect'}{which}"
-    answer = kind.says(asked, conclusion, claims[0].confidence, claims, interest=1.0 if first else 0.6)
+    answer = kind.says(asked, conclusion, claims[0].confidence, claims, interest=1.0 if first else 0.97)
     question = f"Why does {names[0]} fail?" if len(names) == 1 else f"Why do {number(len(names))} tests fail?"
     return msgspec.structs.replace(answer, question=question)
 

@@ -11,3 +11,5 @@ METHOD = types.WORKSPACE_DID_CHANGE_CONFIGURATION
 
 def handle(session: Session, params: types.DidChangeConfigurationParams) -> None:
     session.configure(params.settings)
+    for repository in session.repositories:
+        session.on_tests(session, repository)

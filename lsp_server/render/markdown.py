@@ -45,6 +45,11 @@ def whole(answer: Answer, resolve: Resolve, uri_of: UriOf) -> str:
     return "\n\n".join(blocks)
 
 
+def plain(text: str) -> str:
+    """A claim's text without its backquotes, on one line: for menus and messages that know no Markdown."""
+    return " ".join(text.replace("`", "").split())
+
+
 def escape(text: str) -> str:
     """Text from the repository as Markdown that shows exactly it, on one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

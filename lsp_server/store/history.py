@@ -206,8 +206,11 @@ class HistoryReader:
                 self._failing = failing.decode(data) if data is not None else _NOTHING_FAILS
             return self._failing
         except (StoreError, msgspec.MsgspecError):
+            latest = self._failing
             self.close()
-            return _NOTHING_FAILS
+            # A moment's "busy" is no reason to call failing tests passed.
+            self._failing = latest
+            return latest or _NOTHING_FAILS
 
     def since(self) -> Since | None:
         """What changed since the tests passed; None where nobody knows when they did."""

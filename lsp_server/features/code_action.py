@@ -1,0 +1,47 @@
+"""`textDocument/codeAction`: the menu of questions at the cursor, family by family, what is known first.
+
+Only when somebody opens the menu: an editor that asks by itself at every move of the cursor gets nothing, so that no
+light bulb burns in every line.
+"""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from analyzers.questions import catalogue
+from lsp_server import prepared
+from lsp_server.features.convert import offset_at
+from lsp_server.features.forethought_questions import TITLES
+from lsp_server.features.menu_items import show_command, title_of
+from lsp_server.session import Session
+
+METHOD = types.TEXT_DOCUMENT_CODE_ACTION
+KIND = "forethought"
+OPTIONS = types.CodeActionOptions(code_action_kinds=[KIND])
+
+
+def handle(session: Session, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+    if params.context.trigger_kind == types.CodeActionTriggerKind.Automatic or not _wanted(params.context.only):
+        return None
+    document = session.document(params.text_document.uri)
+    if document is None:
+        return None
+    position = params.range.start
+    record = prepared.around(document.view, document.path, offset_at(document, position, session.encoding))
+    if record is None:
+        return None
+    document.repository.focus(record.path, record.name)
+    actions = []
+    for section in catalogue.menu(prepared.answers(document.view, record, session.muted)):
+        for answer in section.answers:
+            if answer.weight > 0:
+                title = f"{TITLES[section.family]} · {title_of(answer)}"
+                command = show_command(document, position, answer, title)
+                actions.append(types.CodeAction(title=title, kind=f"{KIND}.{section.family}", command=command))
+    return actions
+
+
+def _wanted(only: object) -> bool:
+    """Whether an editor that asks for certain kinds alone asks for these: a kind stands for all that begin with it."""
+    kinds = [str(getattr(kind, "value", kind)) for kind in only] if isinstance(only, list | tuple) else []
+    return not kinds or any(kind in ("", KIND) or kind.startswith(f"{KIND}.") for kind in kinds)
