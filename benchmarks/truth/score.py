@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from analyzers import languages
+
 RANKS = {"certain": 0, "likely": 1, "possible": 2}
 TEST_FOLDERS = ("test", "tests", "testing")
 TOO_GENERAL = frozenset({"Exception", "BaseException", "object"})
@@ -104,6 +106,9 @@ def parse_key(key: str) -> tuple[str, str, int]:
 def is_test(path: str) -> bool:
     """Whether a file is test code, by its folder or name."""
     *folders, name = path.split("/")
+    language = languages.for_path(path)
+    if language is not None and language.family != "python":
+        return language.is_test_path(path)
     return any(folder in TEST_FOLDERS for folder in folders) or name.startswith(("test_", "conftest"))
 
 

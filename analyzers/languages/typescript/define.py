@@ -56,6 +56,7 @@ class Definitions:
         self._tests()
         self._defaults()
         self._signatures()
+        self._own_names()
         self.all += [each for each in self._by_start.values() if not each.name]
         self._nest()
         self.bodies, self.innermost = scopes(self.all, "holds")
@@ -222,6 +223,13 @@ class Definitions:
                     made.name_start, made.name_end = node.start_byte, node.start_byte + len("export")
                     made.name = (self._own_name(made) if made.kind != "object" else "") or DEFAULT
                     made.default = True
+
+    def _own_names(self) -> None:
+        """What nothing else gives a name goes by the one in its own header."""
+        for node, name in self.text.steps("own", "name"):
+            made = self._by_start.get(node.start_byte)
+            if made is not None and not made.name:
+                self._value(self.text.of(name), node, name, node)
 
     def _signatures(self) -> None:
         """Functions and methods without a body: overloads, interfaces, declarations."""

@@ -10,6 +10,10 @@
 (function_expression body: (_) @lambda.body) @lambda
 (generator_function body: (_) @lambda.body) @lambda
 
+(function_expression name: (_) @own.name) @own
+(generator_function name: (_) @own.name) @own
+(class name: (_) @own.name) @own
+
 (class_declaration name: (_) @class.name body: (_) @class.body) @class
 (class body: (_) @class_expression.body) @class_expression
 

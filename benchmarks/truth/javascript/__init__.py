@@ -1,0 +1,1 @@
+"""Recordings of what JavaScript and TypeScript packages do: a loader that rewrites modules, and what merges them."""
