@@ -33,6 +33,10 @@ FAILURE_PAUSE_MAX_S = 900.0
 BUDGET_PAUSE_S = 600.0
 """How often to look whether a new day began, or somebody raised a cap."""
 BATTERY_PAUSE_S = 60.0
+FRUITLESS_DRAFTS_MAX = 24
+"""So many drafts in a row of which every claim was dropped, and thinking stops: the model cannot quote what it reads,
+and more of it is waste (benchmarks/sleep_time/RESULTS.md). Were one draft in eight of use, so many failing in a row
+would be a chance of four in a hundred."""
 SCORE_S_MAX = 5.0
 SCORED_AT_ONCE_MAX = 4
 """Candidates whose questions are scored by log-probability before each choice; each costs a request of its own."""
@@ -94,6 +98,7 @@ class Thinker:
         self._idle_since_s = -math.inf
         self._not_before_s = -math.inf
         self._failures = 0
+        self._fruitless_drafts = 0
         self._paused = False
         self._scoring = True
         self._doing = "not started"
@@ -109,10 +114,12 @@ class Thinker:
         self._interrupt()
 
     def pause(self, paused: bool) -> None:
-        """Stops or resumes on the user's word."""
+        """Stops or resumes on the user's word, which also gives a model that was given up another chance."""
         self._paused = paused
         if paused:
             self._interrupt()
+        else:
+            self._fruitless_drafts = 0
         self._wake.set()
 
     def changed(self) -> None:
@@ -146,12 +153,23 @@ class Thinker:
             # Interrupted by the user: its turn comes again, and what it stored is not repeated.
             return
         self._failures = 0
+        self._weigh(outcome)
         if outcome.status == "over budget":
             self._doing = outcome.detail
             self._not_before_s = asyncio.get_running_loop().time() + BUDGET_PAUSE_S
         else:
             self._done.add(_key(candidate))
         self._tell(candidate, outcome)
+
+    def _weigh(self, outcome: Outcome) -> None:
+        """Counts drafts that were paid for and left nothing. An empty list is an answer: it does not count."""
+        enriched = outcome.enriched
+        if enriched is None or not outcome.drafts:
+            return
+        if enriched.thoughts:
+            self._fruitless_drafts = 0
+        elif enriched.dropped:
+            self._fruitless_drafts += outcome.drafts
 
     async def _uninterrupted(self, work: Coroutine[Any, Any, _T]) -> _T | None:
         """The work's result; None where the user's activity ended it."""
@@ -186,6 +204,9 @@ class Thinker:
             return "turned off", None
         if self._paused:
             return "paused", None
+        if self._fruitless_drafts >= FRUITLESS_DRAFTS_MAX:
+            drafts = self._fruitless_drafts
+            return f"stopped: of {drafts} drafts in a row nothing stood in the source; try another model", None
         if now_s < self._not_before_s:
             return self._doing, self._not_before_s - now_s
         idle_for_s = now_s - self._idle_since_s

@@ -49,17 +49,21 @@ def parse_reply(text: str) -> Draft:
     """The claims of a reply, in its order. A reply without any that can be read gives an empty draft."""
     text = _THINKING.sub("", text[:REPLY_CHARS_MAX])
     found: list[Drafted] = []
-    unreadable = 0
+    read = unreadable = 0
     for piece in _objects(text):
         value = _loaded(piece)
         if value is None:
             unreadable += 1
             continue
+        read += 1
         claim = _drafted(value)
         if claim is not None and claim not in found:
             found.append(claim)
         if len(found) >= DRAFTED_MAX:
             break
+    if not read and text.strip():
+        # Prose alone, or an object that never ends: something was said, and none of it can be read.
+        unreadable = max(1, unreadable)
     return Draft(tuple(found), unreadable)
 
 

@@ -18,7 +18,7 @@ from lsp_server.model import ModelError, was_truncated
 from lsp_server.model_settings import ModelSettings, Price, SleepSettings
 from lsp_server.power import mains_by_pmset, mains_by_supplies
 from lsp_server.store import Journal
-from lsp_server.thinker import Candidate, Thinker, worth
+from lsp_server.thinker import FRUITLESS_DRAFTS_MAX, Candidate, Thinker, worth
 from lsp_server.thoughts import Thoughts, read_enriched
 from tests.thinking import shop
 from tests.thinking.replies import GOOD, scripted
@@ -306,6 +306,34 @@ def test_a_long_retry_after_is_kept(path):
         return told
 
     assert run(hours()) == [(1_800.0, "one")]
+
+
+@pytest.mark.parametrize(
+    ("reply", "anchors"),
+    [
+        (scripted([(*GOOD[0][:3], "this stands nowhere in the source")]), FRUITLESS_DRAFTS_MAX // 2),
+        ("no JSON but {braces", FRUITLESS_DRAFTS_MAX // 2),
+        ('{"claims": []}', 40),
+        (ALL, 40),
+    ],
+    ids=["invented", "unreadable", "nothing to say", "good"],
+)
+def test_a_model_whose_claims_never_hold_is_given_up_until_somebody_resumes(path, reply, anchors):
+    house = House(path, ScriptedModel(lambda prompt: reply))
+
+    async def hours() -> tuple[int, int]:
+        thinker, told = thinking(house, Desk(*(candidate(f"f{number}") for number in range(40))))
+        task = asyncio.create_task(thinker.run())
+        await asyncio.sleep(3_600)
+        assert thinker.doing.startswith("stopped: of 24 drafts" if anchors < 40 else "nothing left")
+        before = len(told)
+        thinker.pause(True)
+        thinker.pause(False)
+        await asyncio.sleep(3_600)
+        task.cancel()
+        return before, len(told)
+
+    assert run(hours()) == (anchors, min(40, 2 * anchors))
 
 
 @pytest.mark.parametrize(
