@@ -28,8 +28,10 @@ PULL = 0.002
 """The share of its drift that a weight loses at each step: what is not confirmed is forgotten."""
 ALTERNATIVES_MAX = 5_000
 """Functions with which one step of learning compares the ones that were meant."""
-KIND_DOUBT = 8.0
-"""How many questions a kind's prior is worth against what was really asked."""
+KIND_DOUBT = 30.0
+"""How many questions the kinds' priors are worth against what was really asked."""
+PREFERENCE_MAX = 2.0
+"""By how much a kind that is often asked, or never, counts more or less than its prior."""
 
 
 class Feature(NamedTuple):
@@ -197,6 +199,8 @@ class Anticipated(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Compared with the likeliest, which has 1."""
     why: tuple[tuple[str, float], ...] = ()
     """Names of features and what each added, the largest first."""
+    strengths: dict[str, float] = {}
+    """What makes single kinds of question likelier here, as `strengths` gives it; those above 0."""
 
 
 class Predictor:
@@ -258,17 +262,6 @@ class Predictor:
         """A question of this kind was asked."""
         self._kinds[kind] = self._kinds.get(kind, 0.0) + 1.0
 
-    def likelihood(
-        self, kind: str, prior: float, factors: Sequence[tuple[str, float]], strengths: Mapping[str, float]
-    ) -> float:
-        """How likely a kind is to be asked of an anchor, between 0 and 1: its prior, what this user asks, and what
-        the anchor's strengths (`strengths`) make likelier, each by its factor at most."""
-        total = sum(self._kinds.values())
-        likely = (prior * KIND_DOUBT + self._kinds.get(kind, 0.0)) / (KIND_DOUBT + total)
-        for name, factor in factors:
-            likely *= 1.0 + (factor - 1.0) * max(0.0, min(1.0, strengths.get(name, 0.0)))
-        return min(1.0, likely)
-
     def learned(self) -> Learned:
         """What to keep."""
         named = zip(FEATURES, self.weights, self._squares, strict=True)
@@ -278,6 +271,23 @@ class Predictor:
                 drift[feature.name] = weight - feature.prior
                 squares[feature.name] = square
         return Learned(drift, squares, dict(self._kinds), self._steps)
+
+
+def preference(kind: str, priors: Mapping[str, float], asked: Mapping[str, float]) -> float:
+    """By how much a kind counts more (or less) than its prior, from the share of it in what was really asked."""
+    expected = priors.get(kind, 0.0) / sum(priors.values())
+    if expected <= 0.0 or not asked:
+        return 1.0
+    seen = (KIND_DOUBT * expected + asked.get(kind, 0.0)) / (KIND_DOUBT + sum(asked.values()))
+    return max(1 / PREFERENCE_MAX, min(PREFERENCE_MAX, seen / expected))
+
+
+def raised(factors: Sequence[tuple[str, float]], strengths: Mapping[str, float]) -> float:
+    """By how much the anchor's `strengths` make a kind likelier, each by its factor at most."""
+    product = 1.0
+    for name, factor in factors:
+        product *= 1.0 + (factor - 1.0) * max(0.0, min(1.0, strengths.get(name, 0.0)))
+    return product
 
 
 def row(past: Sequence[float], signals: Signals | None = None) -> list[float]:

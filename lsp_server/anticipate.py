@@ -6,14 +6,17 @@ reasons. It must not know what is done with that: the thinker, the command line 
 
 from __future__ import annotations
 
+import collections
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from analyzers import activity, anticipation, languages
 from analyzers.activity import Candidate, Key
 from analyzers.anticipation import Anticipated, Predictor, Signals
+from analyzers.evidence.failing import Failing
 from lsp_server import history
+from lsp_server.messages import Asked, Rated
 from lsp_server.settings import Settings
 from lsp_server.store import IndexReader, Journal, RepositoryFolders, StoreError
 from lsp_server.store.folders import journal_file
@@ -31,6 +34,14 @@ EDITS_BEFORE_RANKING = 10
 """Saves after which it ranks anew though no commit was made."""
 LEARN_STRIDE = 20
 """One of so many functions stands for all that were not asked about, in each step of learning."""
+VISITED_MAX = 30
+"""Functions on which the cursor rested, the latest."""
+VISITED_SPAN = 6.0
+VISITS_BEFORE_RANKING = 20
+ASKED_COUNTS = 7
+"""A question says as much as so many rests of the cursor."""
+FRAME_DECAY = 0.7
+CALLERS_MANY = 100
 ASKED_SPAN = 20.0
 """After so many questions one counts for 1/e of what it did."""
 
@@ -48,19 +59,37 @@ class AnticipationJob:
         self._working: Iterator[None] | None = None
         self._edited: dict[str, None] = {}
         self._edits = 0
+        # Each is one step for the interpreter, so that the threads that hear of the cursor need no lock.
+        self._visited: collections.deque[Key] = collections.deque(maxlen=VISITED_MAX)
+        self._visits = 0
+        self._news = True
+        self._failing = Failing()
         self._state = "waits for history"
 
     def has_work(self) -> bool:
-        """Whether HEAD moved, or enough was saved, since it ranked last. Reads one row."""
-        return self._working is not None or self._due() != ""
+        """Whether HEAD moved, other tests fail, or enough was saved, looked at or asked, since it ranked last."""
+        return self._working is not None or self._due()
+
+    def focused(self, path: str, symbol: str) -> None:
+        """The cursor rests here. Called from any thread."""
+        if symbol:
+            self._visited.append((path, symbol))
+            self._visits += 1
+
+    def told(self, message: Asked | Rated) -> None:
+        """Somebody asked, so what is likely is another thing now. Called from any thread."""
+        self._visits += ASKED_COUNTS
 
     def step(self, should_pause: Callable[[], bool]) -> bool:
         """Ranks on until there is something else to do."""
         if self._working is None:
-            due = self._due()
-            if not due:
+            if not self._due():
                 return False
-            self._head, self._edits = due, 0
+            repository = self._histories.repository()
+            self._head = repository.head if repository is not None else ""
+            self._failing = self._histories.failing()
+            self._edits = self._visits = 0
+            self._news = False
             self._working = self._rank()
         try:
             for _ in self._working:
@@ -86,11 +115,13 @@ class AnticipationJob:
         """What it did last, in one clause."""
         return self._state
 
-    def _due(self) -> str:
+    def _due(self) -> bool:
         repository = self._histories.repository()
-        if repository is None or repository.missing:
-            return ""
-        return repository.head if repository.head != self._head or self._edits >= EDITS_BEFORE_RANKING else ""
+        if repository is None:
+            return False  # Git was not asked yet: without history there is little to rank by.
+        if self._news or repository.head != self._head or self._histories.failing() != self._failing:
+            return True
+        return self._edits >= EDITS_BEFORE_RANKING or self._visits >= VISITS_BEFORE_RANKING
 
     def _rank(self) -> Iterator[None]:
         reader = IndexReader(self._folders.index)
@@ -109,23 +140,74 @@ class AnticipationJob:
                 if facts is not None and len(candidates) < CANDIDATES_MAX:
                     candidates.extend(each.candidate for each in activity.functions_in(path, facts))
                 yield
-            asked = _asked(self._folders.id)
-            signals = asked_signals(asked)
+            asked, rated = _asked(self._folders.id)
+            signals = self._signals(asked)
             edited = {path: math.exp(-age / EDITED_SPAN) for age, path in enumerate(reversed(self._edited))}
+            fan_in = _FanIn(reader, candidates)
             rows: list[list[float]] = []
             for candidate, row in zip(candidates, past.features(candidates, line, author), strict=True):
                 signal = signals.get((candidate.path, candidate.symbol), anticipation.NOTHING)
+                signal = signal._replace(fan_in=fan_in.of(candidate.symbol))
                 if candidate.path in edited:
                     signal = signal._replace(neighbour=edited[candidate.path])
                 rows.append(anticipation.row(row, signal))
                 if len(rows) % 200 == 0:
                     yield
-            found = ranked(candidates, rows, learned(asked, candidates, rows))
+            predictor = learned(asked, candidates, rows)
+            found = ranked(candidates, rows, predictor)
             writer.set_anticipated(found)
+            writer.set_preferences(preferences(predictor.learned().kinds, rated))
             self._state = f"{len(found)} of {len(candidates)} functions named"
         finally:
             writer.close()
             reader.close()
+
+    def _signals(self, asked: Sequence[tuple[str, str, str]]) -> dict[Key, Signals]:
+        """What is so at this moment, by function; only where something is."""
+        found = asked_signals(asked)
+        for key, strengths in failing_signals(self._failing).items():
+            found[key] = found.get(key, anticipation.NOTHING)._replace(**strengths)
+        for age, key in enumerate(reversed(tuple(self._visited))):
+            signal = found.get(key, anticipation.NOTHING)
+            found[key] = signal._replace(cursor=max(signal.cursor, math.exp(-age / VISITED_SPAN)))
+        return found
+
+
+def failing_signals(failing: Failing) -> dict[Key, dict[str, float]]:
+    """How much each function has to do with the tests that fail: as a suspect, and in a traceback."""
+    found: dict[Key, dict[str, float]] = {}
+    for test in failing.tests:
+        for suspect in test.suspects:
+            own = found.setdefault((suspect.path, suspect.symbol), {})
+            own["failing_test"] = max(own.get("failing_test", 0.0), suspect.score)
+        for depth, (path, symbol, _) in enumerate(reversed(test.passes)):
+            own = found.setdefault((path, symbol), {})
+            own["frame"] = max(own.get("frame", 0.0), FRAME_DECAY**depth)
+    return found
+
+
+def preferences(asked: Mapping[str, float], rated: Sequence[tuple[str, bool]]) -> dict[str, float]:
+    """How often each kind was asked; an answer that helped counts as another question, one that did not takes one."""
+    found = dict(asked)
+    for kind, useful in rated:
+        found[kind] = max(0.0, found.get(kind, 0.0) + (1.0 if useful else -1.0))
+    return found
+
+
+class _FanIn:
+    """How many files call a function, by its last name: shared by all that have the name."""
+
+    def __init__(self, reader: IndexReader, candidates: Sequence[Candidate]) -> None:
+        self._reader = reader
+        self._namesakes = collections.Counter(each.symbol.rpartition(".")[2] for each in candidates)
+        self._known: dict[str, float] = {}
+
+    def of(self, symbol: str) -> float:
+        name = symbol.rpartition(".")[2]
+        if name not in self._known:
+            callers = len(self._reader.paths_calling(name)) / self._namesakes[name]
+            self._known[name] = min(1.0, math.log1p(callers) / math.log1p(CALLERS_MANY))
+        return self._known[name]
 
 
 def asked_signals(asked: Sequence[tuple[str, str, str]]) -> dict[Key, Signals]:
@@ -173,6 +255,7 @@ def ranked(candidates: Sequence[Candidate], rows: Sequence[Sequence[float]], pre
                 candidates[number].symbol,
                 math.exp(scores[number] - scores[numbers[0]]),
                 tuple((feature.name, round(part, 3)) for feature, part in why),
+                {name: round(value, 3) for name, value in anticipation.strengths(rows[number]).items() if value > 0.0},
             )
         )
     return found
@@ -199,19 +282,24 @@ def likeliest(cache: Path, count: int) -> list[Anticipated]:
         reader.close()
 
 
-def _asked(repository: str) -> list[tuple[str, str, str]]:
+def _asked(repository: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, bool]]]:
+    """(path, symbol, kind) of what was asked, and (kind, whether it helped) of what was rated, the latest first."""
     try:
         journal = Journal.open_to_read(journal_file())
     except StoreError:
-        return []
+        return [], []
     try:
         rows = journal.query(
             "SELECT path, symbol, kind FROM asked WHERE repository = ? ORDER BY id DESC LIMIT ?",
             (repository, ASKED_MAX),
         )
-        return [(path, symbol, kind) for path, symbol, kind in rows]
+        rated = journal.query(
+            "SELECT kind, useful FROM rated WHERE repository = ? ORDER BY id DESC LIMIT ?", (repository, ASKED_MAX)
+        )
+        asked = [(path, symbol, kind) for path, symbol, kind in rows]
+        return asked, [(kind, bool(useful)) for kind, useful in rated]
     except StoreError:
-        return []
+        return [], []
     finally:
         journal.close()
 

@@ -44,9 +44,6 @@ class Attentive(Protocol):
     def user_active(self) -> None:
         """The user did something: stop within 200 ms."""
 
-    def focused(self, path: str, symbol: str) -> None:
-        """The cursor rests here."""
-
     def paused(self, paused: bool) -> None:
         """The user's word: stop, or go on."""
 
@@ -60,6 +57,14 @@ class Speaking(Protocol):
 
     def attach(self, say: Callable[[FromSleeper], bool]) -> None:
         """`say` sends a message to everybody who is connected, and says whether anybody is."""
+
+
+@runtime_checkable
+class Seeing(Protocol):
+    """A job that works on what somebody looks at. Called from any thread; must return at once."""
+
+    def focused(self, path: str, symbol: str) -> None:
+        """The cursor rests here."""
 
 
 @runtime_checkable
@@ -81,6 +86,13 @@ class Told(Protocol):
 def urgent(jobs: Sequence[Job]) -> list[Job]:
     """Those that have work which comes before the deep analysis."""
     return [job for job in jobs if job.urgent and job.has_work()]
+
+
+def focus(jobs: Sequence[Job], path: str, symbol: str) -> None:
+    """Passes on where the cursor rests."""
+    for job in jobs:
+        if isinstance(job, Seeing):
+            job.focused(path, symbol)
 
 
 def tell(jobs: Sequence[Job], message: Asked | Rated) -> None:

@@ -6,12 +6,12 @@ knows how an answer will be shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from analyzers import graph
+from analyzers import anticipation, graph
 from analyzers.evidence.observed import Observed
 from analyzers.facts import FileFacts, Symbol
 from analyzers.questions import catalogue
@@ -75,7 +75,27 @@ def answers(
         muted=muted,
         reads_max=reads_max,
     )
-    return _labelled(view, record, found, evidence)
+    return weighed(view, record, _labelled(view, record, found, evidence))
+
+
+def weighed(view: View, record: Record, answers: list[Answer]) -> list[Answer]:
+    """Answers by how likely they are wanted here: by what people ask in this repository, and by what is so here."""
+    asked, strengths = view.preferences(), view.strengths(record.path, record.name)
+    if not asked and not strengths:
+        return answers
+    found = []
+    for each in answers:
+        factor = factor_of(each.kind, asked, strengths)
+        found.append(msgspec.structs.replace(each, weight=round(each.weight * factor, 4)) if factor != 1.0 else each)
+    return sorted(found, key=catalogue.order)
+
+
+def factor_of(kind: str, asked: Mapping[str, float], strengths: Mapping[str, float]) -> float:
+    """By how much a kind is likelier than its prior says."""
+    known = catalogue.KINDS.get(kind)
+    if known is None:
+        return 1.0
+    return anticipation.preference(kind, catalogue.PRIORS, asked) * anticipation.raised(known.features, strengths)
 
 
 def answer(view: View, record: Record, kind: str) -> Answer | None:

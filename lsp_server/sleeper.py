@@ -40,7 +40,7 @@ from lsp_server.children import die_with_parent, memory_bytes
 from lsp_server.crashes import Crashes
 from lsp_server.deep import DeepAnalysis, DeepWork, make_deep
 from lsp_server.election import Election, remove_vanished_caches
-from lsp_server.jobs import JOBS, Attentive, Job, Speaking, hear, tell, urgent
+from lsp_server.jobs import JOBS, Attentive, Job, Speaking, focus, hear, tell, urgent
 from lsp_server.last_run import may_be_of_a_run
 from lsp_server.messages import (
     HINT_PATHS_MAX,
@@ -411,8 +411,7 @@ class Sleeper:
             case Reconcile(cause=cause):
                 self._agenda.reconcile(cause, now_s)
             case Focused(path=path, symbol=symbol):
-                for job in self._attentive():
-                    job.focused(path, symbol)
+                focus(self._jobs, path, symbol)
                 self._focus = dict.fromkeys([path, *self._focus][:HINT_PATHS_MAX])
                 if self._deep is not None:
                     self._deep.focus(path)

@@ -137,6 +137,14 @@ class View:
         """What the predictor names first, with its reasons; nothing where it has not been at work."""
         return self._histories.anticipated(count)
 
+    def preferences(self) -> dict[str, float]:
+        """How often each kind of question was really asked in this repository."""
+        return self._histories.preferences()
+
+    def strengths(self, path: str, symbol: str) -> dict[str, float]:
+        """What makes single kinds of question likelier at an anchor."""
+        return self._histories.strengths(path, symbol)
+
     def history(self, path: str) -> FileHistory | None:
         """What git says about a file, if that is prepared."""
         return self._histories.file(path)

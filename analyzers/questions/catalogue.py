@@ -45,6 +45,8 @@ CATALOGUE: tuple[Kind, ...] = (
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in CATALOGUE}
 
+PRIORS: dict[str, float] = {kind.name: kind.prior for kind in CATALOGUE}
+
 HOVER_ANSWERS_MAX = 3
 HOVER_LINES_MAX = 12
 """A hover's whole height, its closing line included."""
@@ -92,7 +94,7 @@ def for_record(
         for kind in kinds_for(record.kind, asked.words.language, muted)
         if kind.answer is not None and (answer := kind.answer(kind, asked)) is not None
     ]
-    return sorted(answers, key=_order)
+    return sorted(answers, key=order)
 
 
 def one(
@@ -126,7 +128,7 @@ def choose_for_hover(
     """
     lines = lines_max - 1
     chosen: list[Answer] = []
-    for answer in sorted(answers, key=_order):
+    for answer in sorted(answers, key=order):
         kind = KINDS.get(answer.kind)
         if answer.weight < HOVER_WEIGHT_MIN or (kind is not None and not kind.hover):
             continue
@@ -151,5 +153,6 @@ def menu(answers: Iterable[Answer]) -> list[Section]:
     return sections
 
 
-def _order(answer: Answer) -> tuple[float, int, str]:
+def order(answer: Answer) -> tuple[float, int, str]:
+    """The likeliest wanted first, the surer of equal ones."""
     return (-answer.weight, RANK[answer.confidence], answer.kind)

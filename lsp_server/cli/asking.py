@@ -9,6 +9,7 @@ from rich.console import Console
 
 from analyzers import anticipation
 from analyzers.anticipation import Anticipated
+from analyzers.questions import catalogue
 from analyzers.questions.answer import Answer
 from analyzers.records import Record
 from lsp_server import prepared
@@ -25,6 +26,8 @@ ANSWERS_MAX = 3
 CLAIMS_MAX = 4
 ALONE_CLAIMS_MAX = 12
 REASONS_READ_MAX = 1_000
+SHOWN_CHANGE_MIN = 0.05
+"""By how much a kind must be likelier or less likely than usual to be explained."""
 
 EDITORS = """[bold]Connect an editor[/bold]
   Neovim 0.11:  copy editor-clients/neovim/lsp/forethought.lua to ~/.config/nvim/lsp/
@@ -56,6 +59,7 @@ def questions(path: Path, *, at: str, symbols_max: int, why: bool, as_json: bool
             out.print("  [dim]nothing is prepared for it yet[/dim]")
         if why:
             _print_reasons(out, reasons.get((record.path, record.name)))
+            _print_kinds(out, view, record, shown)
         out.print()
 
 
@@ -106,6 +110,25 @@ def _print_reasons(out: Console, anticipated: Anticipated | None) -> None:
     for name, part in anticipated.why:
         reason = anticipation.REASON.get(name, "")
         out.print(f"  [dim]why: {name.replace('_', ' ')} {part:+.2f}: {reason}[/dim]", highlight=False)
+
+
+def _print_kinds(out: Console, view: View, record: Record, shown: list[Answer]) -> None:
+    """What makes the shown kinds of question likelier here than their prior says."""
+    asked, strengths = view.preferences(), view.strengths(record.path, record.name)
+    total = sum(asked.values())
+    for answer in shown:
+        kind = catalogue.KINDS.get(answer.kind)
+        if kind is None:
+            continue
+        parts = [f"prior {kind.prior:g}"]
+        preference = anticipation.preference(kind.name, catalogue.PRIORS, asked)
+        if abs(preference - 1.0) >= SHOWN_CHANGE_MIN:
+            parts.append(f"×{preference:.2f}: {asked.get(kind.name, 0):g} of {total:g} questions asked here")
+        for name, factor in kind.features:
+            by = anticipation.raised(((name, factor),), strengths)
+            if by - 1.0 >= SHOWN_CHANGE_MIN:
+                parts.append(f"×{by:.2f}: {name.replace('_', ' ')}")
+        out.print(f"  [dim]why this question: {answer.question} {', '.join(parts)}[/dim]", highlight=False)
 
 
 def _telling(answers: list[Answer]) -> list[Answer]:

@@ -32,7 +32,9 @@ _encoder = msgspec.msgpack.Encoder()
 _observed = msgspec.msgpack.Decoder(ObservedFile)
 _since: msgspec.msgpack.Decoder[Since | None] = msgspec.msgpack.Decoder(Since | None)
 _passed: msgspec.msgpack.Decoder[Passed | None] = msgspec.msgpack.Decoder(Passed | None)
+_asked = msgspec.msgpack.Decoder(dict[str, float])
 _NOTHING_FAILS = Failing()
+_ALL = 1_000_000
 
 FILES_CACHED_MAX = 16
 """Files whose histories a reader keeps: those that are open in the editor."""
@@ -115,6 +117,11 @@ class HistoryWriter:
         with self._database.transaction():
             self._keep("since", _encoder.encode(changed))
 
+    def set_preferences(self, asked: Mapping[str, float]) -> None:
+        """Stores how often each kind of question was asked, as far as it still counts."""
+        with self._database.transaction():
+            self._keep("asked", _encoder.encode(asked))
+
     def passed(self) -> Passed | None:
         """When the tests passed, where that is known."""
         data = self._database.value("SELECT data FROM kept WHERE name = 'passed'")
@@ -137,6 +144,8 @@ class HistoryReader:
         self._version = -1
         self._files: OrderedDict[str, FileHistory | None] = OrderedDict()
         self._anticipated: list[Anticipated] | None = None
+        self._strengths: dict[tuple[str, str], dict[str, float]] | None = None
+        self._preferences: dict[str, float] | None = None
         self._observed: OrderedDict[str, ObservedFile] = OrderedDict()
         self._failing: Failing | None = None
         self._since: Since | Literal[False] | None = False
@@ -212,6 +221,25 @@ class HistoryReader:
             self._failing = latest
             return latest or _NOTHING_FAILS
 
+    def preferences(self) -> dict[str, float]:
+        """How often each kind of question was really asked here; empty where nothing was."""
+        try:
+            database = self._open()
+            if self._preferences is None:
+                data = database.value("SELECT data FROM kept WHERE name = 'asked'")
+                self._preferences = _asked.decode(data) if data is not None else {}
+            return self._preferences
+        except (StoreError, msgspec.MsgspecError):
+            self.close()
+            return {}
+
+    def strengths(self, path: str, symbol: str) -> dict[str, float]:
+        """What makes single kinds of question likelier at an anchor; empty where the predictor does not name it."""
+        named = self.anticipated(_ALL)
+        if self._strengths is None:
+            self._strengths = {(each.path, each.symbol): each.strengths for each in named}
+        return self._strengths.get((path, symbol), {})
+
     def since(self) -> Since | None:
         """What changed since the tests passed; None where nobody knows when they did."""
         try:
@@ -244,6 +272,8 @@ class HistoryReader:
         self._version = -1
         self._files.clear()
         self._anticipated = None
+        self._strengths = None
+        self._preferences = None
         self._observed.clear()
         self._failing = None
         self._since = False

@@ -9,8 +9,12 @@ import pytest
 
 from analyzers import activity, anticipation, languages
 from analyzers.activity import Candidate, functions_in
+from analyzers.evidence.failing import Failing, FailingTest, SeenSuspect
+from analyzers.evidence.failures import Error, Failure
 from lsp_server import anticipate
+from lsp_server.asked import AskedJob
 from lsp_server.history import HistoryJob
+from lsp_server.messages import Asked, Rated
 from lsp_server.settings import Settings
 from lsp_server.store import Extracted, FileEntry, IndexWriter, RepositoryFolders
 from lsp_server.store.history import HistoryReader
@@ -64,6 +68,56 @@ def test_questions_that_were_asked_count() -> None:
     rows = [anticipation.row([0.0] * len(activity.NAMES), signals.get((each.path, each.symbol))) for each in candidates]
     predictor = anticipate.learned(asked, candidates, rows)
     assert [each.symbol for each in anticipate.ranked(candidates, rows, predictor)] == ["g", "f"]
+
+
+def test_what_fails_and_what_is_in_its_traceback_counts() -> None:
+    failure = Failure((Error("KeyError", "'a'"),), "test_f", "tests/test_a.py")
+    suspects = (
+        SeenSuspect("a.py", "f", 1.0, "likely", "KeyError was raised here", ()),
+        SeenSuspect("a.py", "g", 0.4, "possible", "the failing test uses it", ()),
+    )
+    passes = (("a.py", "g", 7), ("a.py", "f", 2))
+    test = FailingTest("tests/test_a.py", "test_f", "test_f", "KeyError: 'a'", failure, suspects, passes)
+    assert anticipate.failing_signals(Failing((test,))) == {
+        ("a.py", "f"): {"failing_test": 1.0, "frame": 1.0},
+        ("a.py", "g"): {"failing_test": 0.4, "frame": anticipate.FRAME_DECAY},
+    }
+
+
+def test_opinions_count_as_questions() -> None:
+    rated = [("changed", True), ("raises", False), ("raises", False), ("dead", False)]
+    assert anticipate.preferences({"changed": 2.0, "raises": 3.0}, rated) == {
+        "changed": 3.0,
+        "raises": 1.0,
+        "dead": 0.0,
+    }
+
+
+def test_what_is_asked_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a question to the journal, to the ranking, to the weights of the kinds."""
+    monkeypatch.setenv("FORETHOUGHT_STATE_DIR", str(tmp_path / "state"))
+    root = tmp_path / "repository"
+    root.mkdir()
+    git(root, "init", "-q", "-b", "main")
+    commit(root, "Begin", {"a.py": F + G, "b.py": F.replace("f()", "h()"), "tests/test_a.py": ""})
+    folders = RepositoryFolders("id", root, tmp_path / "cache")
+    drive(HistoryJob(folders, Settings()))
+    _index(folders, root)
+    job, asked = anticipate.AnticipationJob(folders, Settings()), AskedJob(folders, Settings())
+    drive(job)
+    for _ in range(3):
+        said = Asked("b.py", "h", "raises")
+        asked.told(said)
+        job.told(said)
+    asked.told(Rated("b.py", "h", "raises", useful=True))
+    assert asked.step(lambda: False)
+    assert not asked.has_work()
+    assert job.has_work()
+    drive(job)
+    reader = HistoryReader(folders.cache)
+    assert reader.anticipated(1)[0].symbol == "h"
+    assert reader.preferences() == {"raises": 4.0}
+    assert reader.strengths("b.py", "h")["asked"] == 1.0
 
 
 def _index(folders: RepositoryFolders, root: Path) -> None:

@@ -139,15 +139,22 @@ def test_why_adds_up_to_the_difference() -> None:
     assert sum(part for _, part in why) == pytest.approx(scores[0] - scores[1], abs=0.3)
 
 
-def test_a_kind_is_likelier_where_its_factors_are_strong_and_where_it_was_asked() -> None:
-    predictor = Predictor()
-    factors = (("failing_test", 3.0),)
-    plain = predictor.likelihood("changed", 0.2, factors, {})
-    assert predictor.likelihood("changed", 0.2, factors, {"failing_test": 1.0}) == pytest.approx(min(1.0, 3 * plain))
-    for _ in range(8):
-        predictor.asked("changed")
-    assert predictor.likelihood("changed", 0.2, factors, {}) > plain
-    assert predictor.likelihood("raises", 0.2, factors, {}) < plain
+def test_kinds_that_are_asked_count_more_and_never_all() -> None:
+    priors = {"changed": 0.2, "raises": 0.6, "dead": 0.2}
+    assert anticipation.preference("changed", priors, {}) == 1.0
+    some = {"changed": 5.0, "raises": 5.0}
+    assert 1.0 < anticipation.preference("changed", priors, some) < 2.0
+    assert 0.5 < anticipation.preference("dead", priors, some) < 1.0
+    assert anticipation.preference("changed", priors, {"changed": 10_000.0}) == 2.0
+    assert anticipation.preference("dead", priors, {"changed": 10_000.0}) == 0.5
+    assert anticipation.preference("unheard of", priors, some) == 1.0
+
+
+def test_what_is_so_at_an_anchor_raises_its_kinds() -> None:
+    factors = (("failing_test", 3.0), ("recent_edit", 2.0))
+    assert anticipation.raised(factors, {}) == 1.0
+    assert anticipation.raised(factors, {"failing_test": 1.0}) == 3.0
+    assert anticipation.raised(factors, {"failing_test": 0.5, "recent_edit": 7.0}) == 4.0
 
 
 def test_strengths_have_the_names_that_kinds_use() -> None:

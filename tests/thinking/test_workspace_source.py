@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from analyzers import languages
-from analyzers.evidence.failures import Error, Failure, Frame, Report
-from analyzers.evidence.run_record import RunRecord
+from analyzers.evidence.failing import Failing, FailingTest
+from analyzers.evidence.failures import Error, Failure
 from analyzers.records import Record
 from analyzers.text import blob_name
 from lsp_server import prepared
@@ -85,10 +85,16 @@ def test_candidates_come_from_what_is_called_and_the_cursor_comes_first(view: Vi
 
 
 def test_what_failed_comes_first_and_is_told_to_the_model(view: View, monkeypatch: pytest.MonkeyPatch):
-    frames = (Frame("tests/test_orders.py", 5), Frame(str(view.root / "shop/orders.py"), 13), Frame("/usr/lib/x.py", 1))
-    failure = Failure((Error("AttributeError", "no label", frames),), "test_place_skips_what_is_missing")
-    record = RunRecord(Report((failure,)), {}, None)
-    monkeypatch.setattr("lsp_server.seen_failing.last_run", lambda root: record)
+    failure = Failure((Error("AttributeError", "no label"),), "test_place_skips_what_is_missing")
+    test = FailingTest(
+        "tests/test_orders.py",
+        failure.test,
+        failure.test,
+        "AttributeError: no label",
+        failure,
+        passes=(("shop/orders.py", "place", 13),),
+    )
+    monkeypatch.setattr(View, "failing", lambda view: Failing((test,)))
     it = source(view)
     first = it.candidates()[0]
     assert (first.path, first.symbol, first.first) == ("shop/orders.py", "place", True)
