@@ -1,4 +1,4 @@
-"""`python -m benchmarks.bench [FOLDER]`: every figure on Django 5.2.1, or on another folder of Python files."""
+"""`python -m benchmarks.bench [FOLDER]`: every figure on Django 5.2.1, or on another folder of sources."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, help="what to measure on; Django 5.2.1 by default")
     parser.add_argument("--deep", action="store_true", help="also wait for the deep answers of every file")
+    parser.add_argument("--index-only", action="store_true", help="leave out what an editor sees: Python files only")
     arguments = parser.parse_args()
     try:
         source = arguments.folder or DJANGO.unpacked()
@@ -41,14 +42,14 @@ def main() -> None:
         root = Path(temporary).resolve() / source.name
         shutil.copytree(source, root, ignore=shutil.ignore_patterns(".git"))
         (root / ".git").mkdir()
-        figures = _measure(root, isolated(Path(temporary)), deep=arguments.deep)
+        figures = _measure(root, isolated(Path(temporary)), deep=arguments.deep, index_only=arguments.index_only)
     print(table(figures))
     print(f"written to {write(figures, source.name)}")
 
 
-def _measure(root: Path, environment: Mapping[str, str], *, deep: bool) -> list[Figure]:
+def _measure(root: Path, environment: Mapping[str, str], *, deep: bool, index_only: bool) -> list[Figure]:
     cores = parsing.cores()
-    files = parsing.python_files(root)
+    files = parsing.source_files(root)
     size = sum(path.stat().st_size for path in files)
     alone = statistics.median(parsing.parse_alone_s(root, cores) for _ in range(3))
     _, cold = commands.analyze(root, environment, deep=False)
@@ -68,6 +69,8 @@ def _measure(root: Path, environment: Mapping[str, str], *, deep: bool) -> list[
     if deep:
         _, told = commands.analyze(root, environment, deep=True)
         figures.append(Figure("deep answers of every file", told["seconds"], "s", note="after the cold index"))
+    if index_only:
+        return figures
     return figures + asyncio.run(_as_an_editor(root, environment))
 
 
@@ -115,7 +118,7 @@ def _latency(name: str, latency: editor.Latency) -> list[Figure]:
 
 def _touch_many(root: Path) -> None:
     """Give the sleeper work: a comment at the end of every fifth file is a new blob of each."""
-    for path in parsing.python_files(root)[::5]:
+    for path in sorted(root.rglob("*.py"))[::5]:
         with path.open("a", encoding="utf-8") as file:
             file.write("\n# touched\n")
         os.utime(path)

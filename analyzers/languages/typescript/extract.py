@@ -49,8 +49,9 @@ SOURCE_BYTES_MAX = 16 << 20
 """A longer file is read up to `PREFIX_BYTES` only."""
 PREFIX_BYTES = 256 << 10
 """What is read of a file that costs too much to parse whole."""
-LINE_BYTES_MAX = 50_000
-"""A file with lines this long was made by a program; no more than `PREFIX_BYTES` of it are read."""
+MADE_BYTES_MIN = 16 << 10
+MADE_LINE_BYTES_MIN = 500
+"""A file with lines this long on average was made by a program: minified or bundled."""
 ANNOTATION_CHARS_MAX = 200
 PATTERN_CHARS_MAX = 60
 """A destructured parameter that is longer is cut."""
@@ -84,7 +85,9 @@ def facts(dialect: str, grammar: Grammar, raw: bytes) -> FileFacts:
     """The facts of a blob."""
     data, note = syntax.decode(raw)
     notes = [note] if note else []
-    parsed = syntax.parse(grammar, data) if len(data) <= SOURCE_BYTES_MAX and not _is_made(data) else None
+    if _is_made(data):
+        return FileFacts(dialect, line_starts=line_starts(data), notes=("looks minified or bundled: not read",))
+    parsed = syntax.parse(grammar, data) if len(data) <= SOURCE_BYTES_MAX else None
     if parsed is None:
         cut = data.rfind(b"\n", 0, PREFIX_BYTES) + 1 or PREFIX_BYTES
         lines = data.count(b"\n", 0, cut)
@@ -101,8 +104,8 @@ def facts_of_syntax(dialect: str, grammar: Grammar, parsed: Syntax) -> FileFacts
 
 
 def _is_made(data: bytes) -> bool:
-    """Whether a file was minified or bundled: most of it in very long lines."""
-    return len(data) > PREFIX_BYTES and len(data) > LINE_BYTES_MAX * (1 + data.count(b"\n"))
+    """Whether a file was minified or bundled."""
+    return len(data) > MADE_BYTES_MIN and len(data) > MADE_LINE_BYTES_MIN * (1 + data.count(b"\n"))
 
 
 class _Reading:
