@@ -352,6 +352,10 @@ def bind(frame: Frame, body: Body, function: ir.Function, arguments: Arguments, 
             _pass(frame, body, bound, parameter.name, arguments.rest, None)
         elif arguments.extra:
             _pass(frame, body, bound, parameter.name, arguments.extra, None)
+        elif frame.dialect.missing:
+            frame.write(body.param(parameter.name), frame.dialect.missing)
+            if parameter.default is None:
+                bound[parameter.name] = frame.dialect.missing
     names = {p.name for p in function.parameters}
     for parameter in function.parameters:
         if parameter.kind == "keyword":

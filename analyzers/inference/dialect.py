@@ -8,7 +8,7 @@ code does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,9 +21,16 @@ if TYPE_CHECKING:
     from analyzers.inference.program import Program
     from analyzers.inference.scopes import Body, ClassScope, Guard, ModuleScope
     from analyzers.library_tables import Library
+    from analyzers.syntax import Node
 
 Variables = dict[str, Values]
 """What type variables stand for."""
+
+Resolve = Callable[[str, str, int], str | None]
+"""Finds the workspace file of a module: name as written, importing path, level of a relative import."""
+
+ReadLibrary = Callable[[str], tuple[str, bytes] | None]
+"""The path and the text of a module outside the workspace by its dotted name."""
 
 Special = Callable[["Frame", Value | None, "Arguments", ir.Node], Values]
 """A library function that is written out: the frame, the receiver, the arguments and the place of the call."""
@@ -63,6 +70,8 @@ class Dialect:
     """The kind of container that an object or dictionary written out is."""
     sequence: str
     """The kind of container that holds the rest of the arguments."""
+    missing: Values
+    """What a parameter holds for which nothing is passed; its default takes the place of that."""
     makers: tuple[str, ...]
     """The methods that run when an instance is made, the likeliest first."""
 
@@ -169,3 +178,23 @@ class Dialect:
     """How something outside the repository is called in a call graph."""
     local_name: Callable[[ir.Function], str]
     """What a function without a name is called in a call graph, before its number; empty for one with a name."""
+
+
+class Declarations(Protocol):
+    """Where the source of code outside the workspace comes from: declarations, and installed packages."""
+
+    def unit(self, module: str) -> tuple[str, ir.Unit] | None:
+        """The path and the lowered source of a module by its name, or None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deep:
+    """What a family of languages brings to the deep analysis."""
+
+    dialect: Dialect
+    lower: Callable[[Node, str], ir.Unit]
+    """A syntax tree's root and its path, as what runs."""
+    modules: Callable[[Sequence[str], Mapping[str, str]], tuple[dict[str, str], Resolve]]
+    """From the paths of the family's files and the texts of configuration files: what each file's module is called, and
+    what finds the file of an import."""
+    library: Callable[[ReadLibrary], Declarations]

@@ -166,6 +166,11 @@ class Frame:
         if not flows and parameter.default is None:
             flows = self.dialect.argument(self, self.body, name)
         default = self.read(self.body.param("=" + name)) if parameter.default is not None else EMPTY
+        missing = self.dialect.missing
+        if missing and flows and parameter.default is not None:
+            if not flows & missing and not flows & ANYTHING:
+                default = EMPTY  # everybody passes something
+            flows = flows - missing
         if not declared and not (flows - ANYTHING):
             return flows | default | self.bottom()
         if declared:

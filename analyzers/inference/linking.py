@@ -89,7 +89,7 @@ class Links:
         properties: dict[str, list[Body]] = defaultdict(list)
         if self.program.modules.get(module.path) is not module:
             return methods, properties
-        for cls in module.classes.values():
+        for cls in (*module.classes.values(), *module.makers.values()):
             for name, cell in cls.attrs.items():
                 for value in cell.values:
                     if isinstance(value, FunctionValue) and value.body.cls is cls:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from analyzers import ir
 from analyzers.inference import edits
 from analyzers.inference import frame as frames
 from analyzers.inference.cells import Cell
-from analyzers.inference.dialect import Dialect
+from analyzers.inference.dialect import Declarations, Dialect, Resolve
 from analyzers.inference.scopes import Body, ClassScope, Findings, ModuleScope, never_returns
 from analyzers.inference.values import EMPTY, Universe, Values
 
@@ -31,13 +31,6 @@ IMPORTS_DEEP_MAX = 12
 whoever read their names runs again."""
 
 
-class Library(Protocol):
-    """Where the source of code outside the workspace comes from: typeshed's stubs and installed packages."""
-
-    def unit(self, module: str) -> tuple[str, ir.Unit] | None:
-        """The path and the lowered source of a module by its dotted name, or None where it is not known."""
-
-
 class NoLibrary:
     """A library that knows nothing, for tests of code that needs none."""
 
@@ -45,14 +38,10 @@ class NoLibrary:
         return None
 
 
-Resolve = Callable[[str, str, int], str | None]
-"""Finds the workspace file of a module: dotted name, importing path, level of a relative import."""
-
-
 class Program:
     """Every file's bodies, what flows between them, and what their last runs found."""
 
-    def __init__(self, dialect: Dialect, library: Library | None = None) -> None:
+    def __init__(self, dialect: Dialect, library: Declarations | None = None) -> None:
         self.dialect = dialect
         self.universe = Universe()
         self.modules: dict[str, ModuleScope] = {}

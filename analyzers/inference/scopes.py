@@ -22,6 +22,7 @@ class ModuleScope:
         "classes",
         "lazy",
         "library",
+        "makers",
         "name",
         "names",
         "path",
@@ -45,6 +46,8 @@ class ModuleScope:
         self.value = ModuleValue(self)
         self.body = Body(self, None, None)
         self.bodies: dict[int, Body] = {}
+        self.makers: dict[Body, ClassScope] = {}
+        """In a language where any function can make instances: what each function makes them of."""
         self.classes: dict[int, ClassScope] = {}
         self.ready = False
         """Whether its top level has run at least once."""
@@ -75,8 +78,8 @@ class ClassScope:
     """One class: its bases, what its body binds (`attrs`) and what is assigned on its instances (`fields`)."""
 
     __slots__ = (
-        "attrs", "bases", "fields", "ir", "keywords", "library", "made", "module", "mro_cache", "name", "outer",
-        "parameters", "plain", "qualname", "subclasses", "value",
+        "attrs", "bases", "fields", "ir", "keywords", "library", "made", "maker", "module", "mro_cache", "name",
+        "outer", "parameters", "plain", "qualname", "subclasses", "value",
     )  # fmt: skip
 
     def __init__(self, node: ir.Class, module: ModuleScope, outer: Body | None) -> None:
@@ -100,6 +103,8 @@ class ClassScope:
         self.mro_cache: tuple[ClassScope, ...] | None = None
         self.made = False
         """Whether an instance is seen to be made."""
+        self.maker: Body | None = None
+        """The function that makes its instances, where it is no class of the source."""
 
     def attr(self, name: str) -> Cell:
         cell = self.attrs.get(name)

@@ -132,6 +132,15 @@ class Bound(Value):
         self.receiver = receiver
 
 
+class Prototype(Value):
+    """The object in which the instances of a class find what they share."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: ClassScope, _: object = None) -> None:
+        self.scope = scope
+
+
 class Super(Value):
     """`super()` in a method of `cls`, on `receiver`."""
 
@@ -244,6 +253,9 @@ class Universe:
 
     def super(self, cls: ClassScope, receiver: Value) -> Value:
         return self._two("super", Super, cls, receiver)
+
+    def prototype(self, scope: ClassScope) -> Value:
+        return self._two("prototype", Prototype, scope, None)
 
     def generator(self, body: Body, kind: str) -> Value:
         return self._two("generator", Generator, body, kind)

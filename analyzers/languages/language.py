@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analyzers.facts import FileFacts
 from analyzers.suspicion import Suspicion
 from analyzers.syntax import Grammar, Syntax
+
+if TYPE_CHECKING:
+    from analyzers.inference.dialect import Deep
 
 OWN_CLASS = "Self"
 """Stands for the class around an annotation."""
@@ -92,5 +96,7 @@ class Language:
     """Whether a file holds tests, by its path."""
     is_test_name: Callable[[str], bool]
     """Whether a function in such a file is a test, by its qualified name."""
+    deep: Callable[[], Deep] | None = None
+    """What its family brings to the deep analysis, loaded when that begins; None where there is none."""
     suspicions: Callable[[bytes], tuple[Suspicion, ...]] | None = None
     """What looks wrong in the text of one definition, from its first line's start; None where nothing is checked."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 import tree_sitter_python
 
 from analyzers.languages.language import FindModule, Language, Words
 from analyzers.languages.python import cursor, declared, extract, roots, wrong
 from analyzers.syntax import Grammar
+
+if TYPE_CHECKING:
+    from analyzers.inference.dialect import Deep
 
 
 @cache
@@ -56,6 +60,13 @@ def is_test_name(qualname: str) -> bool:
     return name.startswith("test")
 
 
+def deep() -> Deep:
+    """What the deep analysis asks of this family."""
+    from analyzers.languages.python.deep import DEEP  # Costs time that reading facts does not need.
+
+    return DEEP
+
+
 LANGUAGE = Language(
     name="python",
     suffixes=(".py", ".pyi", ".pyw"),
@@ -84,6 +95,7 @@ LANGUAGE = Language(
     ),
     is_test_path=is_test_path,
     is_test_name=is_test_name,
+    deep=deep,
     suspicions=lambda text: wrong.suspicions(grammar(), text),
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 import tree_sitter_javascript
 import tree_sitter_typescript
@@ -16,6 +17,9 @@ from analyzers.languages.language import FindModule, Language, Words
 from analyzers.languages.typescript import cursor, declared, extract, words
 from analyzers.languages.typescript.modules import CONFIG_NAMES, Modules, follows
 from analyzers.syntax import Grammar
+
+if TYPE_CHECKING:
+    from analyzers.inference.dialect import Deep
 
 FAMILY = "typescript"
 
@@ -41,6 +45,13 @@ def javascript_grammar() -> Grammar:
 def modules(paths: Iterable[str], texts: Mapping[str, str]) -> FindModule:
     """Finds modules among `paths`."""
     return Modules(paths, texts).resolve
+
+
+def deep() -> Deep:
+    """What the deep analysis asks of this family."""
+    from analyzers.languages.typescript.deep import DEEP  # Costs time that reading facts does not need.
+
+    return DEEP
 
 
 def _language(name: str, suffixes: tuple[str, ...], grammar: Callable[[], Grammar]) -> Language:
@@ -72,6 +83,7 @@ def _language(name: str, suffixes: tuple[str, ...], grammar: Callable[[], Gramma
         ),
         is_test_path=words.is_test_path,
         is_test_name=words.is_test_name,
+        deep=deep,
     )
 
 

@@ -107,6 +107,7 @@ def function(
         frozenset(scope.globals),
         static=static,
         arrow=arrow,
+        variable=name_node.type == "identifier" and own is None,
         declared=body_node is None,
     )
     return index

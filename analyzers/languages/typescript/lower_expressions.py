@@ -141,7 +141,11 @@ def _link(low: Lowering, node: SyntaxNode) -> tuple[ir.Expr, bool]:
         return _member(low, node)
     if node.type == "subscript_expression":
         obj, skips = _object(low, node, field(node, "object"))
-        return ir.Index(start, end, obj, low.expr(field(node, "index"))), skips
+        index = field(node, "index")
+        key = low.expr(index)
+        if isinstance(key, ir.Const) and isinstance(key.value, str) and key.value.isidentifier():
+            return ir.Attr(start, end, obj, key.value, key.start), skips  # `x["y"]` is `x.y`
+        return ir.Index(start, end, obj, key), skips
     if node.type == "call_expression":
         return _call(low, node)
     if node.type == "non_null_expression":

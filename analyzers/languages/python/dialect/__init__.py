@@ -62,6 +62,7 @@ DIALECT = Dialect(
     names={},
     mapping="dict",
     sequence="tuple",
+    missing=EMPTY,
     makers=("__init__", "__new__"),
     free_name=_free_name,
     import_=modules.import_,

@@ -1,0 +1,63 @@
+"""What JavaScript's imports bind, in both systems of modules, and what names mean that nobody binds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzers import ir
+from analyzers.inference.values import ANYTHING, EMPTY, Values
+from analyzers.languages.typescript.dialect import lookup, promises
+
+if TYPE_CHECKING:
+    from analyzers.inference.frame import Frame
+
+_EVERYWHERE = frozenset({"globalThis", "window", "global", "self"})
+
+
+def import_(frame: Frame, stmt: ir.Import) -> None:
+    """Binds what an import or a re-export brings."""
+    program = frame.program
+    module = program.import_module(stmt.module, frame.module, 0)
+    if stmt.name == "*":
+        if module is not None and module is not frame.module and module not in frame.module.stars:
+            frame.module.stars.append(module)
+        return
+    if not stmt.alias:
+        return
+    if module is None:
+        name = stmt.module if stmt.name in {"", "default", lookup.WHOLE} else f"{stmt.module}.{stmt.name}"
+        frame.store_name(stmt.alias, frozenset((frame.universe.external(name),)), stmt)
+        return
+    values: Values
+    if not stmt.name:
+        values = frozenset((module.value,))
+    elif stmt.name == lookup.WHOLE:
+        values = lookup.whole(frame, module)
+    else:
+        values = lookup.exported(frame, module, stmt.name, stmt)
+    frame.store_name(stmt.alias, values, stmt)
+
+
+def load_module(frame: Frame, node: ir.ImportExpr) -> Values:
+    """`require("m")`, or the promise of a module."""
+    module = frame.program.import_module(node.module, frame.module, 0)
+    if module is None:
+        values: Values = frozenset((frame.universe.external(node.module),))
+    elif node.promised:
+        values = frozenset((module.value,))
+    elif module.library:
+        values = lookup.exported(frame, module, "default", node) | {module.value}
+    else:
+        values = lookup.whole(frame, module)
+    return promises.new(frame, values, node) if node.promised else values
+
+
+def free_name(frame: Frame, text: str) -> Values:
+    """What a name holds that nobody binds."""
+    if text == "exports":
+        return frozenset((frame.module.value,))
+    if text == "this":
+        return ANYTHING
+    if text in _EVERYWHERE:
+        return frozenset((frame.universe.external("globalThis"),))
+    return frame.program.builtin_name(text) or (EMPTY if frame.module.library else ANYTHING)

@@ -1,0 +1,171 @@
+"""Promises: what they hold, what `await` and `then` make of it, and who settles them.
+
+The promise of an asynchronous function is its generator value; every other one is a container by the place that makes
+it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzers import ir
+from analyzers.inference import calls, containers, protocols
+from analyzers.inference.calls import Arguments
+from analyzers.inference.scopes import Caught, Guard
+from analyzers.inference.values import (
+    ANYTHING,
+    EMPTY,
+    NONE,
+    NOTHING,
+    UNKNOWN,
+    Container,
+    External,
+    Generator,
+    Instance,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from analyzers.inference.frame import Frame
+
+NESTED_MAX = 4
+"""Promises inside each other that are taken apart."""
+
+
+def make(frame: Frame, given: Arguments, node: ir.Node) -> Values:
+    """`new Promise((resolve, reject) => …)`: the function runs at once."""
+    promise = new(frame, EMPTY, node)
+    (value,) = promise
+    resolve: Values = frozenset((frame.universe.bound(frame.universe.external("Promise.resolve"), value),))
+    reject_: Values = frozenset((frame.universe.bound(frame.universe.external("Promise.reject"), value),))
+    calls.call_values(frame, given.first(0), calls.arguments_of(resolve, reject_), node, "callback")
+    return promise
+
+
+def new(frame: Frame, content: Values, node: ir.Node) -> Values:
+    """A promise that is settled with some values."""
+    container = frame.universe.container("promise", frame.program.builtin_class("Promise"), node)
+    if content:
+        settle(frame, container, content, node)
+    return frozenset((container,))
+
+
+def settle(frame: Frame, promise: Container, values: Values, node: ir.Node) -> None:
+    """A promise that is settled with another one holds what that one will hold."""
+    frame.write(containers.element_cell(promise), flat(frame, values, node))
+
+
+def reject(frame: Frame, values: Values, node: ir.Node) -> None:
+    """A rejection is thrown where the promise is waited for, which is taken to be around the place of the call."""
+    types = protocols.exception_types(frame, values)
+    if types - ANYTHING:
+        frame.raises(node, types - ANYTHING, "reject", rare=False)
+
+
+def flat(frame: Frame, values: Values, node: ir.Node, depth: int = 0) -> Values:
+    """Values as they are when every promise among them has been waited for."""
+    result = EMPTY
+    for value in values:
+        if is_promise(value) and depth < NESTED_MAX:
+            result = result | flat(frame, held(frame, value), node, depth + 1)
+        else:
+            result = result | {value}
+    return result
+
+
+def is_promise(value: Value) -> bool:
+    if isinstance(value, Container):
+        return value.kind == "promise"
+    if isinstance(value, Instance):
+        return value.cls.library and value.cls.name in {"Promise", "PromiseLike"}
+    return isinstance(value, Generator) and value.kind == "coroutine"
+
+
+def held(frame: Frame, value: Value) -> Values:
+    """What one promise is settled with."""
+    if isinstance(value, Container):
+        return frame.read(containers.element_cell(value))
+    if isinstance(value, Instance):
+        return value.args[0] if value.args else ANYTHING
+    assert isinstance(value, Generator)
+    return calls.returned(frame, value.body, {})
+
+
+def awaited(frame: Frame, value: Value, node: ir.Node) -> Values:
+    """What `await` gives for one value: what a promise holds, or the value itself."""
+    if value is NONE:
+        return NOTHING
+    if value is UNKNOWN or isinstance(value, External):
+        return ANYTHING
+    return flat(frame, frozenset((value,)), node)
+
+
+def then(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
+    """`p.then(f, g)`: a promise of what the functions return."""
+    content = held(frame, receiver) if receiver is not None and is_promise(receiver) else ANYTHING
+    settled = flat(frame, content, node)
+    result = EMPTY
+    if given.first(0) - NOTHING:
+        result = calls.call_values(frame, given.first(0), calls.arguments_of(settled or ANYTHING), node, "callback")
+    else:
+        result = settled
+    if len(given.positional) > 1:
+        result = result | calls.call_values(frame, given.first(1), caught_error(frame), node, "callback")
+    return new(frame, result, node)
+
+
+def catch(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
+    """`p.catch(f)`."""
+    content = held(frame, receiver) if receiver is not None and is_promise(receiver) else ANYTHING
+    result = calls.call_values(frame, given.first(0), caught_error(frame), node, "callback")
+    return new(frame, flat(frame, content, node) | result, node)
+
+
+def finally_(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
+    """`p.finally(f)`."""
+    calls.call_values(frame, given.first(0), calls.no_arguments(), node, "callback")
+    return frozenset((receiver,)) if receiver is not None else ANYTHING
+
+
+def caught_error(frame: Frame) -> Arguments:
+    return calls.arguments_of(ANYTHING)
+
+
+def resolved(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
+    """`Promise.resolve(x)`."""
+    return new(frame, given.first(0) or NOTHING, node)
+
+
+def rejected(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
+    """`Promise.reject(e)`."""
+    reject(frame, given.first(0), node)
+    return new(frame, EMPTY, node)
+
+
+def all_(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
+    """`Promise.all([…])`: a promise of a list, by position where these are known."""
+    made = frame.universe.container("list", frame.program.builtin_class("list"), node)
+    for value in given.first(0):
+        if isinstance(value, Container) and value.kind == "list":
+            for key, cell in tuple(value.cells.items()):
+                frame.write(containers.cell_of(made, key), flat(frame, frame.read(cell), node))
+        else:
+            items = protocols.iterate(frame, frozenset((value,)), None)
+            frame.write(containers.element_cell(made), flat(frame, items, node))
+    return new(frame, frozenset((made,)), node)
+
+
+def race(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
+    """`Promise.race([…])`, `Promise.any([…])`."""
+    return new(frame, protocols.iterate(frame, given.first(0), None), node)
+
+
+def guards(frame: Frame, node: ir.Call) -> Guard | None:
+    """`p.catch(f)` and `p.then(f, g)` stop what `p` is rejected with."""
+    func = node.func
+    if not isinstance(func, ir.Attr) or not node.args:
+        return None
+    if func.name == "catch" or (func.name == "then" and len(node.args) > 1):
+        return Guard((Caught(None, ir.Node(func.name_start, node.end), again=False, swallows=False),))
+    return None
