@@ -7,8 +7,10 @@ Every offset is a byte offset into the blob's UTF-8 text. A symbol is referred t
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from operator import itemgetter
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -155,6 +157,7 @@ class FileFacts:
     symbols: tuple[Symbol, ...]
     imports: tuple[Import, ...]
     calls: tuple[Call, ...]
+    """In the order in which the called names end: inner calls of a chain before outer ones."""
     raises: tuple[Raise, ...]
     returns: tuple[Return, ...]
     exports: tuple[str, ...] | None
@@ -196,7 +199,7 @@ class FileFacts:
         for name in names:
             group = self._groups.get(name)
             if group is not None:
-                found += [Call(it.scope, it.receiver, name, it.start, it.end) for it in _group_decoder.decode(group)]
+                found += _group_decoder.decode(group)
         return found
 
     def __getattr__(self, name: str) -> Any:
@@ -212,16 +215,6 @@ class FileFacts:
         return isinstance(other, FileFacts) and encode(self) == encode(other)
 
     __hash__ = None  # type: ignore[assignment]
-
-
-class _Site(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A call inside the group of its name, and its place among all calls of the file."""
-
-    at: int
-    scope: int
-    receiver: str
-    start: int
-    end: int
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -280,8 +273,8 @@ def defined_names(facts: FileFacts) -> tuple[str, ...]:
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Stored)
 _groups_decoder = msgspec.msgpack.Decoder(dict[str, msgspec.Raw])
-_group_decoder = msgspec.msgpack.Decoder(list[_Site])
-_all_groups_decoder = msgspec.msgpack.Decoder(dict[str, list[_Site]])
+_group_decoder = msgspec.msgpack.Decoder(list[Call])
+_all_groups_decoder = msgspec.msgpack.Decoder(dict[str, list[Call]])
 _symbols_decoder = msgspec.msgpack.Decoder(tuple[Symbol, ...])
 _imports_decoder = msgspec.msgpack.Decoder(tuple[Import, ...])
 _raises_decoder = msgspec.msgpack.Decoder(tuple[Raise, ...])
@@ -291,14 +284,9 @@ _locals_decoder = msgspec.msgpack.Decoder(tuple[Local, ...])
 
 def encode(facts: FileFacts) -> bytes:
     """Facts as bytes for the store."""
-    groups: dict[str, list[_Site]] = {}
-    for at, call in enumerate(facts.calls):
-        site = _Site(at, call.scope, call.receiver, call.start, call.end)
-        known = groups.get(call.name)
-        if known is None:
-            groups[call.name] = [site]
-        else:
-            known.append(site)
+    groups: defaultdict[str, list[Call]] = defaultdict(list)
+    for call in facts.calls:
+        groups[call.name].append(call)
     return _encoder.encode(
         (
             facts.language,
@@ -326,10 +314,7 @@ def decode(data: bytes) -> FileFacts:
 
 def _calls(stored: _Stored) -> tuple[Call, ...]:
     groups = _all_groups_decoder.decode(stored.calls)
-    placed = [
-        (it.at, Call(it.scope, it.receiver, name, it.start, it.end)) for name, group in groups.items() for it in group
-    ]
-    return tuple(call for _, call in sorted(placed, key=itemgetter(0)))
+    return tuple(sorted(chain.from_iterable(groups.values()), key=attrgetter("end")))
 
 
 def _line_starts(stored: _Stored) -> Sequence[int]:

@@ -152,10 +152,10 @@ def test_calls_and_decorations() -> None:
         -: app|route
         -: |cached
         -: |default
-        view: self.store.get()|first
         view: self.store|get
-        view: super()|view
+        view: self.store.get()|first
         view: |super
+        view: super()|view
         view: |a
         view: |b
         view: ?|save
@@ -167,11 +167,11 @@ def test_calls_and_decorations() -> None:
         view: |many
         -: |base
         K: |made
-        K.m: Path()|open
         K.m: |Path
         K.m: |b
-        K.m: long_chain.one()|two
+        K.m: Path()|open
         K.m: long_chain|one
+        K.m: long_chain.one()|two
         -: nï|çall
         """,
     )

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
+from operator import attrgetter
 
 from analyzers import syntax
 from analyzers.facts import (
@@ -30,7 +31,7 @@ from analyzers.facts import (
     Symbol,
 )
 from analyzers.languages.python.flow import Handler, Try, branches, can_end
-from analyzers.languages.python.pieces import Binding, Definition, line_starts, scopes, without_arguments
+from analyzers.languages.python.pieces import Binding, Definition, fields, line_starts, scopes, without_arguments
 from analyzers.syntax import Grammar, Node, Query, Syntax
 from analyzers.text import span_digest
 
@@ -97,6 +98,7 @@ class _Reading:
         "bounds",
         "captures",
         "data",
+        "fields",
         "full_data",
         "locals",
         "notes",
@@ -112,6 +114,7 @@ class _Reading:
         # Latin-1 has one character a byte, so byte spans index it; what is not ASCII is decoded on the way out.
         self.text = parsed.data.decode("latin-1")
         self.ascii = self.text.isascii()
+        self.fields = fields(grammar)
         self.captures = _query(grammar).captures(parsed.root)
         self.notes = notes
         self.receivers: dict[str, str] = {}
@@ -134,7 +137,7 @@ class _Reading:
             "python",
             symbols=tuple(self.symbols),
             imports=tuple(self.imports()),
-            calls=tuple(self.calls()),
+            calls=tuple(sorted(self.calls(), key=attrgetter("end"))),
             raises=tuple(self.raises()),
             returns=tuple(self.returns()),
             exports=exports,
@@ -164,7 +167,7 @@ class _Reading:
         """Functions and classes in the order of the source; a parent comes before what it holds."""
         decorators: dict[int, Node] = {}
         for node in self.nodes("decorated"):
-            inner = node.child_by_field_name("definition")
+            inner = node.child_by_field_id(self.fields.definition)
             if inner is not None:
                 decorators[inner.start_byte] = node
         found = [self.definition("function", node, decorators) for node in self.nodes("function")]
@@ -191,7 +194,7 @@ class _Reading:
         return kept
 
     def definition(self, kind: str, node: Node, decorators: dict[int, Node]) -> Definition | None:
-        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        name, body = node.child_by_field_id(self.fields.name), node.child_by_field_id(self.fields.body)
         if name is None or body is None:
             return None
         found = Definition(kind, node, name, body, self.text_of(name))
@@ -206,22 +209,22 @@ class _Reading:
             if child.type == "decorator":
                 value = child.named_child(0) if child.named_child_count else None
                 if value is not None and value.type == "call":
-                    value = value.child_by_field_name("function")
+                    value = value.child_by_field_id(self.fields.function)
                 yield self.dotted(value)
 
     def bases(self, node: Node) -> Iterator[str]:
-        listed = node.child_by_field_name("superclasses")
+        listed = node.child_by_field_id(self.fields.superclasses)
         for child in listed.named_children if listed is not None else ():
             if child.type == "subscript":
-                yield self.dotted(child.child_by_field_name("value"))
+                yield self.dotted(child.child_by_field_id(self.fields.value))
             elif child.type not in ("keyword_argument", "comment", "list_splat", "dictionary_splat"):
                 yield self.dotted(child)
 
     def header(self, definition: Definition, generator: bool) -> tuple[tuple[str, ...], str, int]:
         """A function's parameters, return annotation and flags."""
         node = definition.node
-        parameters = node.child_by_field_name("parameters")
-        returns = node.child_by_field_name("return_type")
+        parameters = node.child_by_field_id(self.fields.parameters)
+        returns = node.child_by_field_id(self.fields.return_type)
         flags = GENERATOR if generator else 0
         if self.text.startswith("async", definition.inner_start):
             flags |= ASYNC
@@ -246,14 +249,14 @@ class _Reading:
             case "keyword_separator":
                 return "*"
             case "default_parameter":
-                name = node.child_by_field_name("name")
+                name = node.child_by_field_id(self.fields.name)
                 return f"{self.text_of(name)}=" if name is not None else ""
             case "typed_parameter":
-                annotation = node.child_by_field_name("type")
+                annotation = node.child_by_field_id(self.fields.type)
                 name = node.named_child(0)
                 return f"{self.text_of(name)}: {self.annotation(annotation)}" if annotation is not None else ""
             case "typed_default_parameter":
-                name, annotation = node.child_by_field_name("name"), node.child_by_field_name("type")
+                name, annotation = node.child_by_field_id(self.fields.name), node.child_by_field_id(self.fields.type)
                 if name is None or annotation is None:
                     return ""
                 return f"{self.text_of(name)}: {self.annotation(annotation)}="
@@ -270,25 +273,27 @@ class _Reading:
         exports: list[str] | None = None
         found: dict[tuple[int, str], Binding] = {}
         for node in self.nodes("assignment"):
-            left = node.child_by_field_name("left")
+            left = node.child_by_field_id(self.fields.left)
             if left is None:
                 continue
             owner = self.scope(node.start_byte)
-            plain = left.type == "identifier"
+            kind = left.type
+            plain = kind == "identifier"
             in_function = owner >= 0 and definitions[owner].kind != "class"
             if plain and in_function:
                 self.local(owner, left, node)
                 continue
-            targets = left.named_children if left.type in ("pattern_list", "tuple_pattern") else [left]
+            targets = left.named_children if kind in ("pattern_list", "tuple_pattern") else [left]
             for target in targets:
                 parent, name = owner, target
-                if target.type == "attribute":
+                kind = target.type
+                if kind == "attribute":
                     parent = self.class_of_self(target, owner, definitions)
-                    attribute = target.child_by_field_name("attribute")
+                    attribute = target.child_by_field_id(self.fields.attribute)
                     if parent < 0 or attribute is None:
                         continue
                     name = attribute
-                elif in_function or target.type != "identifier":
+                elif in_function or kind != "identifier":
                     continue
                 text = self.text_of(name)
                 known = found.get((parent, text))
@@ -300,7 +305,7 @@ class _Reading:
             if plain and owner < 0 and self.text_of(left) == "__all__":
                 exports = [*(exports or ()), *self.strings(node)]
         for node in self.nodes("augmented"):
-            left = node.child_by_field_name("left")
+            left = node.child_by_field_id(self.fields.left)
             if left is not None and self.scope(node.start_byte) < 0 and self.text_of(left) == "__all__":
                 exports = [*(exports or ()), *self.strings(node)]
         return None if exports is None else tuple(exports), list(found.values())
@@ -320,8 +325,10 @@ class _Reading:
 
     def class_of_self(self, target: Node, owner: int, definitions: list[Definition]) -> int:
         """The class whose instance `self` is, for an assignment to `self.x` inside a method; -1 where it is none."""
-        receiver = target.child_by_field_name("object")
-        if owner < 0 or receiver is None or self.text_of(receiver) not in ("self", "cls"):
+        if owner < 0 or not self.text.startswith(("self", "cls"), target.start_byte):
+            return -1
+        receiver = target.child_by_field_id(self.fields.object)
+        if receiver is None or self.text_of(receiver) not in ("self", "cls"):
             return -1
         while owner >= 0 and definitions[owner].kind != "class":
             owner = definitions[owner].parent
@@ -329,21 +336,21 @@ class _Reading:
 
     def value(self, node: Node) -> tuple[str, str, int]:
         """What an assignment gives: a dotted name, `OPAQUE`, or nothing for None; an annotation; and flags."""
-        declared = node.child_by_field_name("type")
+        declared = node.child_by_field_id(self.fields.type)
         annotation = self.annotation(declared) if declared is not None else ""
-        right = node.child_by_field_name("right")
+        right = node.child_by_field_id(self.fields.right)
         while right is not None and right.type == "assignment":
-            right = right.child_by_field_name("right")
+            right = right.child_by_field_id(self.fields.right)
         if right is None or right.type == "none":
             return "", annotation, 0
         if right.type == "call":
-            name = self.dotted(right.child_by_field_name("function"))
+            name = self.dotted(right.child_by_field_id(self.fields.function))
             return name, annotation, CALLS_VALUE if name != OPAQUE else 0
         return self.dotted(right) if right.type in ("identifier", "attribute") else OPAQUE, annotation, 0
 
     def strings(self, node: Node) -> Iterator[str]:
         """The plain strings that are written anywhere in an assignment's value."""
-        right = node.child_by_field_name("right")
+        right = node.child_by_field_id(self.fields.right)
         for match in _STRING.finditer(self.text_of(right)) if right is not None else ():
             yield match[1]
 
@@ -414,7 +421,7 @@ class _Reading:
                 name, alias = self.aliased(child)
                 yield Import(scope, name, "", alias or name.partition(".")[0], child.start_byte, child.end_byte)
         for node in self.nodes("import_from"):
-            source = node.child_by_field_name("module_name")
+            source = node.child_by_field_id(self.fields.module_name)
             if source is None:
                 continue
             scope = self.scope(node.start_byte)
@@ -430,7 +437,7 @@ class _Reading:
         """(name, alias) of one part of an import; the alias is empty where there is none."""
         if node.type != "aliased_import":
             return _SPACE.sub("", self.text_of(node)), ""
-        name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
+        name, alias = node.child_by_field_id(self.fields.name), node.child_by_field_id(self.fields.alias)
         return (
             _SPACE.sub("", self.text_of(name)) if name is not None else "",
             self.text_of(alias) if alias is not None else "",
@@ -477,7 +484,7 @@ class _Reading:
             caught = tuple(dict.fromkeys(kind for it in reversed(around) for kind in it.caught))
             value = node.named_child(0) if node.named_child_count else None
             if value is not None and value.type == "call":
-                value = value.child_by_field_name("function")
+                value = value.child_by_field_id(self.fields.function)
             kind = "" if value is None else self.dotted(value)
             # `raise` and `raise error` inside a handler raise what the handler caught.
             handlers = [it for it in tries if it.handles(start)]
@@ -489,7 +496,7 @@ class _Reading:
         """The `try` statements of each scope, outer ones before those inside them."""
         found: dict[int, list[Try]] = {}
         for node in self.nodes("try"):
-            body = node.child_by_field_name("body")
+            body = node.child_by_field_id(self.fields.body)
             known = found.setdefault(self.scope(node.start_byte), [])
             if body is not None and len(known) < TRIES_MAX:
                 handlers = [self.handler(child) for child in node.named_children if child.type.startswith("except")]
@@ -497,9 +504,9 @@ class _Reading:
         return found
 
     def handler(self, node: Node) -> Handler:
-        value, alias = node.child_by_field_name("value"), ""
+        value, alias = node.child_by_field_id(self.fields.value), ""
         if value is not None and value.type == "as_pattern":
-            target = value.child_by_field_name("alias")
+            target = value.child_by_field_id(self.fields.alias)
             alias = self.text_of(target) if target is not None else ""
             value = value.named_child(0)
         if value is None:
@@ -526,7 +533,7 @@ class _Reading:
             return "None"
         if node.type != "call":
             return OPAQUE
-        name = self.dotted(node.child_by_field_name("function"))
+        name = self.dotted(node.child_by_field_id(self.fields.function))
         return OPAQUE if name == OPAQUE else f"{name}()"
 
 

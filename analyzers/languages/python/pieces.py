@@ -5,10 +5,11 @@ Mutable on purpose, and never outside the reading of one file.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import accumulate
 
 from analyzers.facts import MODULE
-from analyzers.syntax import Node
+from analyzers.syntax import Grammar, Node
 
 
 class Definition:
@@ -51,6 +52,51 @@ class Binding:
         self.name_start, self.name_end = name_node.start_byte, name_node.end_byte
         self.annotation = self.value = ""
         self.flags = 0
+
+
+class Fields:
+    """The numbers of the fields by which children are found."""
+
+    __slots__ = (
+        "alias",
+        "attribute",
+        "body",
+        "definition",
+        "function",
+        "left",
+        "module_name",
+        "name",
+        "object",
+        "parameters",
+        "return_type",
+        "right",
+        "superclasses",
+        "type",
+        "value",
+    )
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.alias = grammar.field("alias")
+        self.attribute = grammar.field("attribute")
+        self.body = grammar.field("body")
+        self.definition = grammar.field("definition")
+        self.function = grammar.field("function")
+        self.left = grammar.field("left")
+        self.module_name = grammar.field("module_name")
+        self.name = grammar.field("name")
+        self.object = grammar.field("object")
+        self.parameters = grammar.field("parameters")
+        self.return_type = grammar.field("return_type")
+        self.right = grammar.field("right")
+        self.superclasses = grammar.field("superclasses")
+        self.type = grammar.field("type")
+        self.value = grammar.field("value")
+
+
+@cache
+def fields(grammar: Grammar) -> Fields:
+    """Those of the grammar, which is one for all files."""
+    return Fields(grammar)
 
 
 def scopes(definitions: list[Definition]) -> tuple[list[int], list[int]]:
