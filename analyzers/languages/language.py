@@ -64,6 +64,24 @@ class Use:
     """Where the name is part of an import: the module that it is imported from, with its leading dots."""
 
 
+@dataclass(frozen=True, slots=True)
+class LiteralSyntax:
+    """How texts stand in the language's trees, by the names of its nodes."""
+
+    query: str
+    """Captures each text as `@text`, whole where several stand together."""
+    pieces: frozenset[str]
+    """Constant parts of a text."""
+    holes: frozenset[str]
+    """Parts that are filled in at run time."""
+    raising: frozenset[str]
+    """Statements that raise."""
+    calling: frozenset[str]
+    """Calls, which may print or log what they are given."""
+    documenting: frozenset[str]
+    """Directly under one of these, a text says nothing to anybody at run time."""
+
+
 FindModule = Callable[[str, str], str | None]
 """(module as written in an import, path of the importing file) → path of the file it means, or None."""
 
@@ -100,3 +118,5 @@ class Language:
     """What its family brings to the deep analysis, loaded when that begins; None where there is none."""
     suspicions: Callable[[bytes], tuple[Suspicion, ...]] | None = None
     """What looks wrong in the text of one definition, from its first line's start; None where nothing is checked."""
+    literals: LiteralSyntax | None = None
+    """Where the texts are that a program says; None where messages are not looked for."""

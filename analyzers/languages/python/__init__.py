@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import tree_sitter_python
 
-from analyzers.languages.language import FindModule, Language, Words
+from analyzers.languages.language import FindModule, Language, LiteralSyntax, Words
 from analyzers.languages.python import cursor, declared, extract, roots, wrong
 from analyzers.syntax import Grammar
 
@@ -97,6 +97,14 @@ LANGUAGE = Language(
     is_test_name=is_test_name,
     deep=deep,
     suspicions=lambda text: wrong.suspicions(grammar(), text),
+    literals=LiteralSyntax(
+        query="(string) @text (concatenated_string) @text",
+        pieces=frozenset({"string_content"}),
+        holes=frozenset({"interpolation"}),
+        raising=frozenset({"raise_statement"}),
+        calling=frozenset({"call"}),
+        documenting=frozenset({"expression_statement"}),
+    ),
 )
 
 LANGUAGES = (LANGUAGE,)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import tree_sitter_javascript
 import tree_sitter_typescript
 
-from analyzers.languages.language import FindModule, Language, Words
+from analyzers.languages.language import FindModule, Language, LiteralSyntax, Words
 from analyzers.languages.typescript import cursor, declared, extract, words
 from analyzers.languages.typescript.modules import CONFIG_NAMES, Modules, follows
 from analyzers.syntax import Grammar
@@ -54,6 +54,16 @@ def deep() -> Deep:
     return DEEP
 
 
+LITERALS = LiteralSyntax(
+    query="(string) @text (template_string) @text",
+    pieces=frozenset({"string_fragment"}),
+    holes=frozenset({"template_substitution"}),
+    raising=frozenset({"throw_statement"}),
+    calling=frozenset({"call_expression", "new_expression"}),
+    documenting=frozenset({"expression_statement", "import_statement", "export_statement"}),
+)
+
+
 def _language(name: str, suffixes: tuple[str, ...], grammar: Callable[[], Grammar]) -> Language:
     return Language(
         name=name,
@@ -84,6 +94,7 @@ def _language(name: str, suffixes: tuple[str, ...], grammar: Callable[[], Gramma
         is_test_path=words.is_test_path,
         is_test_name=words.is_test_name,
         deep=deep,
+        literals=LITERALS,
     )
 
 
