@@ -151,11 +151,19 @@ def thinking(folders: RepositoryFolders, settings: Settings) -> Job:
     return ThinkingJob(folders, settings)
 
 
+def texts(folders: RepositoryFolders, settings: Settings) -> Job:
+    """Reads what the program says to people, so that a pasted message is found at once."""
+    from lsp_server.texts_job import TextsJob
+
+    return TextsJob(folders, settings)
+
+
 JOBS: list[Callable[[RepositoryFolders, Settings], Job]] = [
     test_runs,
     remembering,
     since_passed,
     history,
+    texts,
     anticipation,
     thinking,
 ]

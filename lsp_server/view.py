@@ -197,6 +197,11 @@ class View:
         """Files that define something of this last name."""
         return self._read(lambda: self.reader.paths_defining(name), ())
 
+    def defined_names(self) -> Sequence[str]:
+        """Every name that some file of the index defines, or lately defined."""
+        none: list[str] = []
+        return self._read(self.reader.defined_names, none)
+
     def module_path(self, module: str, importer_path: str) -> str | None:
         """The file that an import means; relative names keep their leading dots."""
         return self._modules.path(module, importer_path, self.paths(), self._configuration)

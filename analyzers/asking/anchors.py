@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Protocol
 
 from analyzers.asking.lexicon import STOP, vocabulary
-from analyzers.asking.names import NameTable
+from analyzers.asking.names import NameTable, means
 from analyzers.asking.words import Token, normal, words_of_name
 from analyzers.facts import Symbol
 
@@ -26,8 +26,15 @@ NAMES_PER_MENTION_MAX = 4
 
 CODE, JOINED, RARE, COMMON = 3.0, 2.4, 2.0, 0.9
 """What a mention is worth: written as code, as several words, as a word of no other use here, as a common word."""
+DESCRIBED = 1.05
+"""What each word is worth of a name whose words were all said, in whatever order."""
+DESCRIBING_WORDS_MIN = 1
+"""Of these words, how many must have no other use in a question; each of the others is worth `COMMON_SHARE`."""
+COMMON_SHARE = 0.7
 OWNER_SHARE = 0.8
 """What the class around a symbol explains, compared with the symbol itself."""
+INNER_COST = 0.4
+"""What it costs that another class stands between the one named and the symbol."""
 PATH_WORTH = 2.0
 STEM_WORTH = 1.0
 TEST_COST = 0.9
@@ -174,9 +181,8 @@ def _mentions(tokens: Sequence[Token], table: NameTable, spoken: frozenset[int])
         common = tokens[index].stem in vocabulary() or text.lower() in STOP
         capital = index > 0 and text[:1].isupper() and text in same
         if same and not (common and index in spoken and not capital):
-            worth = (
-                RARE if not common or capital else COMMON * (0.4 if index in spoken or text.lower() in STOP else 1.0)
-            )
+            beside = index in spoken or (text.lower() in STOP and not _named_beside(tokens, index, spoken))
+            worth = RARE if not common or capital else COMMON * (0.4 if beside else 1.0)
             exact = [(name, 1.0 if name == text else 0.9) for name in same[:NAMES_PER_MENTION_MAX]]
             yield Mention((index,), (text,), worth, tuple(exact))
             taken.add(index)
@@ -184,9 +190,15 @@ def _mentions(tokens: Sequence[Token], table: NameTable, spoken: frozenset[int])
             guessed = [(name, likeness) for name, likeness in _guessed(text, table) if likeness >= 0.86]
             if guessed:
                 yield Mention((index,), (text,), RARE * 0.7, tuple(guessed))
-    left = [index for index in words if index not in taken]
-    if not taken:
-        yield from _described(tokens, left, table)
+    if not any(token.shape == "code" for token in tokens):
+        yield from _described(tokens, words, table)
+
+
+def _named_beside(tokens: Sequence[Token], index: int, spoken: frozenset[int]) -> bool:
+    """Whether a word stands where a question has its name: right beside the words that ask, and behind no article."""
+    if index and tokens[index - 1].text.lower() in ("a", "an", "the", "this", "that", "its", "my"):
+        return False
+    return index - 1 in spoken or index + 1 in spoken
 
 
 def _joined(tokens: Sequence[Token], table: NameTable, taken: set[int]) -> Iterator[Mention]:
@@ -215,15 +227,13 @@ def _joined(tokens: Sequence[Token], table: NameTable, taken: set[int]) -> Itera
 
 def _described(tokens: Sequence[Token], left: Sequence[int], table: NameTable) -> Iterator[Mention]:
     """Names that are half remembered: all their words are said somewhere in the question."""
-    stems = [tokens[index].stem for index in left if tokens[index].text.lower() not in STOP]
-    for name, covered in table.described(stems):
-        own = [
-            stem
-            for stem in stems
-            if any(stem.startswith(word) or word.startswith(stem) for word in words_of_name(name))
-        ]
-        indexes = tuple(index for index in left if tokens[index].stem in own)
-        yield Mention(indexes, (name,), min(JOINED, 0.7 * covered), ((name, 0.8),))
+    for name, covered in table.described([tokens[index].stem for index in left]):
+        parts = words_of_name(name)
+        own = tuple(index for index in left if any(means(tokens[index].stem, part) for part in parts))
+        telling = sum(tokens[index].stem not in vocabulary() for index in own)
+        if telling >= DESCRIBING_WORDS_MIN:
+            worth = DESCRIBED * (telling + COMMON_SHARE * (covered - telling))
+            yield Mention(own, (name,), worth, ((name, 0.96),))
 
 
 def _guessed(text: str, table: NameTable) -> list[tuple[str, float]]:
@@ -274,7 +284,10 @@ def _explain_more(
             continue
         names = [(name, quality) for name, quality in mention.names if normal(name) in owners]
         if names:
+            around = normal(candidate.anchor.symbol.split(".")[-2])
+            nearest = any(normal(name) == around for name, _ in names)
             candidate.worth += mention.worth * OWNER_SHARE * max(quality for _, quality in names)
+            candidate.worth -= 0.0 if nearest else INNER_COST
             candidate.explains.update(mention.tokens)
     for index, paths in files.items():
         if index in candidate.explains:
@@ -332,9 +345,7 @@ def _is_named(path: str, files: dict[int, frozenset[str]]) -> bool:
 def _paths_of(mention: Mention, mentions: Sequence[Mention], paths: Sequence[str], code: Code) -> list[str]:
     """Of many files that define a name, those that also define a class which the question names."""
     defining = set(paths)
-    named = [part for part in mention.parts[:-1]] + [
-        name for other in mentions if other is not mention for name, _ in other.names
-    ]
+    named = [*mention.parts[:-1]] + [name for other in mentions if other is not mention for name, _ in other.names]
     found: list[str] = []
     for name in named:
         for owner in code.table().same(name)[:NAMES_PER_MENTION_MAX]:

@@ -31,15 +31,9 @@ TYPO_LIKENESS_MIN = 0.8
 UNCLEAR = ""
 """The kind of a question that says that something is wrong, and not what."""
 
-STOP = frozenset(
-    "a an the this that these those it he she they them i me my we us our you your and or but so then than as at by for"
-    " from in into of on onto out over to up with within without about after before be do have can could will would"
-    " should may might must if when where which who whom whose what why how not no yes any some all each every one there"
-    " here now just also too very really please again ever still only even more most much many same such own other"
-    " another else get go come let thing code line function method class file module variable field name value called"
-    " does did has had am pm ok okay hey hi right well like want know tell find show look see make give say says does"
-    " right guys thanks thank actually currently exactly possible possibly".split()
-)  # fmt: skip
+STOP: frozenset[str] = frozenset(
+    msgspec.json.decode(files("analyzers.asking").joinpath("stop_words.json").read_bytes(), type=list[str])
+)
 """Words that name nothing by themselves."""
 
 

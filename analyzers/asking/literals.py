@@ -26,6 +26,12 @@ CLIMB_MAX = 8
 """How far above a text the statement may be that says it."""
 PIECE_LIKENESS_MIN = 88
 """Of 100: how alike a piece and what was pasted must be."""
+WHOLE_MIN, WHOLE_OF_LONG_MIN = 0.45, 0.25
+"""How much of a literal must have been pasted; less where `LONG_WORDS` of its words were."""
+LONG_WORDS = 4
+FILLED = 0.8
+"""What a word counts that may have been filled in."""
+PART_WORDS_MIN = 2
 
 _HOLE = "\0"
 _PLACEHOLDER = re.compile(r"%(?:\([\w ]+\))?[-#0-9.+ ]*[sdrifxXgeo]|\{[^{}\n]*\}|\$\{[^{}\n]*\}|\$\d")
@@ -155,23 +161,34 @@ def _hit(literal: Literal, said: Sequence[str], content: set[str], pasted: str) 
     total = matched = 0
     explained: set[str] = set()
     for piece in literal.pieces:
-        words = piece.split()
+        words: Sequence[str] = piece.split()
         total += len(piece)
-        if _stands_in(piece, words, pasted, said):
-            matched += len(piece)
-            explained.update(words)
+        if not _stands_in(piece, words, pasted, said):
+            words = _part(words, pasted)
+        matched += len(" ".join(words))
+        explained.update(words)
     spoken = len(explained & set(said))
     explained &= content
     if not matched or not explained:
         return None
     whole = matched / total
-    holes = len(literal.pieces) > 1 or whole < 1
     # What was filled in is part of the message and of no piece.
-    filled = min(3, len(content) - len(explained)) if holes and whole > 0.8 else 0
-    covers = min(1.0, (len(explained) + 0.5 * filled) / len(content))
-    if whole < 0.45 or (spoken < 2 and (len(own) > 1 or len(literal.pieces[0]) < 6)):
+    holes = 3 if len(literal.pieces) > 1 or whole < 1 else 1 if len(own) >= LONG_WORDS else 0
+    filled = min(holes, len(content) - len(explained)) if whole > 0.8 else 0
+    covers = min(1.0, (len(explained) + FILLED * filled) / len(content))
+    if whole < (WHOLE_MIN if spoken < LONG_WORDS else WHOLE_OF_LONG_MIN) or (
+        spoken < 2 and (len(own) > 1 or len(literal.pieces[0]) < 6)
+    ):
         return None
     return Hit(literal, covers, whole)
+
+
+def _part(words: Sequence[str], pasted: str) -> Sequence[str]:
+    """The longest beginning of a piece that was pasted: people leave off the end."""
+    for size in range(len(words) - 1, PART_WORDS_MIN - 1, -1):
+        if f" {' '.join(words[:size])} " in f" {pasted} ":
+            return words[:size]
+    return ()
 
 
 def _stands_in(piece: str, words: Sequence[str], pasted: str, said: Sequence[str]) -> bool:

@@ -80,7 +80,7 @@ class NameTable:
         found = []
         for name, count in hits.items():
             words = dict.fromkeys(words_of_name(name))
-            covered = sum(any(_means(stem, word) for stem in stems) for word in words)
+            covered = sum(any(means(stem, word) for stem in stems) for word in words)
             if covered >= 2 and covered == len(words):
                 found.append((name, float(covered)))
             elif covered >= 3 and covered == len(words) - 1 and count >= 2:
@@ -88,7 +88,7 @@ class NameTable:
         return sorted(found, key=lambda item: (-item[1], item[0]))[:HALF_REMEMBERED_MAX]
 
 
-def _means(stem: str, word: str) -> bool:
+def means(stem: str, word: str) -> bool:
     """Whether a word of a name stands for a word that was said: the same, or its beginning (`opt` for option)."""
     own = stem_of(word)
     return own == stem or (len(word) >= 3 and stem.startswith(word)) or (len(stem) >= 4 and word.startswith(stem))

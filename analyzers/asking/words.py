@@ -1,4 +1,4 @@
-"""Words: a question as a person types it, cut into plain words and what looks like code. Knows no kinds and no names."""
+"""Words: a question as a person types it, cut into plain words and what looks like code. Knows no kinds, no names."""
 
 from __future__ import annotations
 
@@ -52,22 +52,26 @@ _PIECE = re.compile(
 )
 _CAMEL = re.compile(r"[a-z0-9][A-Z]|^[A-Z]{2,}[a-z]")
 _CONTRACTIONS = {
-    "whats": "what is", "what's": "what is", "whos": "who is", "who's": "who is", "wheres": "where is",
-    "where's": "where is", "hows": "how is", "how's": "how is", "whys": "why is", "why's": "why is", "isnt": "is not",
+    "whats": "what is", "what's": "what is", "whos": "who is", "who's": "who is",
+    "wheres": "where is", "where's": "where is", "hows": "how is", "how's": "how is", "whys": "why is",
+    "why's": "why is", "isnt": "is not",
     "isn't": "is not", "doesnt": "does not", "doesn't": "does not", "dont": "do not", "don't": "do not",
-    "cant": "can not", "can't": "can not", "cannot": "can not", "it's": "it is", "that's": "that is", "thats": "that is",
+    "cant": "can not", "can't": "can not", "cannot": "can not", "it's": "it is", "that's": "that is",
+    "thats": "that is",
     "didn't": "did not", "didnt": "did not", "won't": "will not", "i'm": "i am", "what're": "what are", "r": "are",
     "u": "you", "pls": "please", "fn": "function", "func": "function", "exc": "exception", "excs": "exceptions",
 }  # fmt: skip
 _CONTRACTED = re.compile(r"[A-Za-z]+(?:'[a-z]{1,2})?")
 _IRREGULAR = {
     "thrown": "throw", "threw": "throw", "broke": "break", "broken": "break", "written": "write", "wrote": "write",
-    "made": "make", "got": "get", "gets": "get", "caught": "catch", "went": "go", "goes": "go", "ran": "run", "came": "come",
-    "gave": "give", "given": "give", "did": "do", "does": "do", "done": "do", "was": "be", "is": "be", "are": "be",
+    "made": "make", "got": "get", "gets": "get", "caught": "catch", "went": "go", "goes": "go", "ran": "run",
+    "came": "come", "gave": "give", "given": "give", "did": "do", "does": "do", "done": "do", "was": "be",
+    "is": "be", "are": "be",
     "were": "be", "been": "be", "has": "have", "had": "have", "overridden": "override", "overrode": "override",
     "settings": "settings", "setting": "setting", "classes": "class", "indices": "index", "this": "this", "its": "it",
-    "untested": "untested", "children": "child", "held": "hold", "tests": "test", "string": "string", "thing": "thing",
-    "anything": "anything", "something": "something", "nothing": "nothing", "everything": "everything", "during": "during",
+    "untested": "untested", "children": "child", "held": "hold", "tests": "test", "string": "string",
+    "thing": "thing", "anything": "anything", "something": "something", "nothing": "nothing",
+    "everything": "everything", "during": "during",
     "left": "leave", "uses": "use", "used": "use", "using": "use", "needed": "need", "embedded": "embed",
     "always": "always", "previous": "previous", "status": "status", "process": "process", "address": "address",
 }  # fmt: skip

@@ -9,7 +9,9 @@ from __future__ import annotations
 import time
 
 from lsp_server import answering
-from lsp_server.answering import Here, Reply
+from lsp_server.answering import Here
+from lsp_server.composing import Choice as Reading
+from lsp_server.composing import Reply
 from lsp_server.features.answer_items import answer_item
 from lsp_server.session import Session
 from lsp_server.shapes import (
@@ -74,7 +76,7 @@ def _result(session: Session, view: View, reply: Reply, conversation: str, secon
     )
 
 
-def _choice(session: Session, view: View, choice: answering.Choice) -> Choice:
+def _choice(session: Session, view: View, choice: Reading) -> Choice:
     if not choice.path:
         return Choice(choice.label, choice.question)
     lines, symbol = view.lines(choice.path), view.symbol(choice.path, choice.symbol)

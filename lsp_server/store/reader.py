@@ -122,6 +122,10 @@ class IndexReader:
         """Files that define something of this name; sorted."""
         return self._paths(name, DEFINING)
 
+    def defined_names(self) -> list[str]:
+        """Every name that some file defines, or lately defined; sorted, each once."""
+        return [name for (name,) in self._query("SELECT DISTINCT name FROM postings WHERE kind = ?", (DEFINING,))]
+
     def record(self, path: str, name: str) -> records.Record | None:
         """The deep record of a symbol: of the file's current version, else the last one made for an older version."""
         rows = self._query(
