@@ -227,6 +227,8 @@ class _Recorder:
         module = body.module if body is not None else module or self.module
         source = self.source if module is self.module else self.sources(module.path)
         name = body.qualname if body is not None else ""
+        if node.start >= node.end and body is not None and body.function is not None:  # An iteration without text.
+            node = ir.Node(body.function.name_start, body.function.name_end)
         if source is None:
             return Place(module.path, node.start, node.end, 1, name)
         quote = source.quote(node.start, node.end)

@@ -205,6 +205,7 @@ def _passed_claim(each: Sequence[Passed]) -> Claim:
             for value in each
             if value.type and not _LITERAL.match(value.text)
             for name in re.split(r", | or ", value.type)
+            if not name.startswith("the ")  # The function or class that is written there: its name is shown already.
         )
     )
     kinds = f"; {listed([code(name, 40) for name in types], joint='or', most=3)}" if types else ""

@@ -1,7 +1,7 @@
-"""Every citation in every answer resolves, at the bytes it names: checked over this repository itself.
+"""Every citation in every answer resolves, at the bytes it names: checked over whole real repositories.
 
-A real repository that is always at hand; its answers are put together by name, as a reader does before the deep
-analysis has run.
+One is this repository itself, which is always at hand; its answers are put together by name, as a reader does before
+the deep analysis has run. The other is a package as it is published, every symbol of it, analysed deeply.
 """
 
 from __future__ import annotations
@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pytest
+
 from analyzers.questions import catalogue
 from analyzers.questions.answer import Answer
+from analyzers.questions.kind import Neighbours
 from analyzers.records import Place
 from analyzers.text import Lines
+from benchmarks.hover_review.deep import Deep
 from benchmarks.linked import Linked
+from benchmarks.sdist import TOMLKIT, Unreachable
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("analyzers", "tests/questions")
@@ -21,7 +26,7 @@ EVERY = 3
 """Of the symbols, every third is asked about: all of them take longer than a test should."""
 
 
-def wrong(repository: Linked, place: Place) -> str:
+def wrong(repository: Neighbours, place: Place) -> str:
     """What is wrong with a citation; empty where nothing is."""
     source = repository.source(place.path)
     if source is None:
@@ -41,6 +46,22 @@ def places(answers: Sequence[Answer]) -> Iterator[tuple[str, Place]]:
         for claim in answer.claims:
             for place in claim.places:
                 yield answer.kind, place
+
+
+def test_every_citation_of_a_published_package_resolves() -> None:
+    try:
+        package = Deep(TOMLKIT.unpacked())
+    except Unreachable as error:
+        pytest.skip(str(error))
+    bad: list[str] = []
+    count = 0
+    for record in package.records():
+        for kind, place in places(catalogue.for_record(record, neighbours=package)):
+            count += 1
+            if problem := wrong(package, place):
+                bad.append(f"{kind} of {record.path} {record.name}: {place} {problem}")
+    assert bad == []
+    assert count > 20_000
 
 
 def test_every_citation_resolves() -> None:
