@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 EDITORS := .editors
-NVIM ?= $(EDITORS)/neovim/nvim
+NEOVIM ?= $(EDITORS)/neovim/nvim
 VSCODE := editor-clients/vscode
 
 .PHONY: run test test-model test-neovim test-vscode lint bench truth sleep-time clean
@@ -25,8 +25,8 @@ test-model: $(VENV)/installed-dev $(VENV)-model/installed
 	FORETHOUGHT_TEST_MODEL_PYTHON=$(CURDIR)/$(VENV)-model/bin/python $(BIN)/python -m pytest -v tests/model
 
 # The editors' clients, in the real editors. Both install what they need into .editors; neither is part of `make test`.
-test-neovim: $(VENV)/installed $(NVIM)
-	editor-clients/neovim/tests/run.sh $(CURDIR)/$(NVIM) $(CURDIR)/$(BIN)/forethought
+test-neovim: $(VENV)/installed $(NEOVIM)
+	editor-clients/neovim/tests/run.sh $(abspath $(NEOVIM)) $(CURDIR)/$(BIN)/forethought
 
 # VS Code 1.100 as code-server, in a browser without a window. Screenshots are left in .editors/screenshots.
 test-vscode: $(VENV)/installed $(VSCODE)/node_modules/.package-lock.json

@@ -4,8 +4,8 @@
 ---@type vim.lsp.Config
 return {
   cmd = { "forethought", "serve" },
-  filetypes = { "python" },
-  root_markers = { ".git", "pyproject.toml", "setup.py", "setup.cfg" },
+  filetypes = { "python", "typescript", "typescriptreact", "javascript", "javascriptreact" },
+  root_markers = { ".git", "pyproject.toml", "setup.py", "setup.cfg", "package.json", "tsconfig.json" },
   capabilities = { experimental = { forethought = { statusChanged = true } } },
   handlers = {
     ["forethought/statusChanged"] = function(_, status, context)

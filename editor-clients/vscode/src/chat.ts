@@ -148,7 +148,7 @@ const WORDINGS: Record<string, string> = {
   why: "Why can this be None?",
   callers: "Who calls this?",
   raises: "What can this raise, and from where?",
-  changes: "What changed here?",
+  changes: "What changed in this?",
   tests: "Which tests exercise this?",
 };
 

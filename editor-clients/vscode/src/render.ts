@@ -43,12 +43,11 @@ export function suspectText({ name, path, line }: Suspect): string {
 
 /** Markdown as the plain text of a list's line. */
 export function plain(markdown: string): string {
-  return markdown
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/\\([^\w\s])/g, "$1")
-    .replace(/[*`]/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
+  // In one pass, so that what a backslash protects is not taken for a mark.
+  const text = markdown.replace(/\[([^\]]*)\]\([^)]*\)|\\([^a-zA-Z0-9\s])|[*`]/g, (_, label?: string, kept?: string) =>
+    label === undefined ? (kept ?? "") : plain(label),
+  );
+  return text.replace(/\s+/g, " ").trim();
 }
 
 /** Text that is not Markdown, in Markdown. */

@@ -20,7 +20,8 @@ import { findLaunch, type From, type Launch, type NoLaunch } from "./launch";
 import { STATUS, Unsupported, type Asked, type Asker, type Status } from "./protocol";
 import { chosenInterpreter, find, onInterpreterChanged, pythonVersion, versionIn } from "./python";
 
-export const LANGUAGES = ["python"] as const;
+/** The editor's names of the languages that the server knows; package.json names them too. */
+export const LANGUAGES = ["python", "typescript", "typescriptreact", "javascript", "javascriptreact"] as const;
 export const KEY_NAME = "forethought.model.key";
 
 /** Settings that decide which server runs, or what it is started with. */

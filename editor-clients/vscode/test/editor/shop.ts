@@ -46,6 +46,20 @@ def test_greet_stranger():
 
 print(greet_all(["ada", "bob"]))
 `,
+  ".vscode/launch.json": JSON.stringify({
+    version: "0.2.0",
+    configurations: [
+      {
+        name: "main",
+        type: "debugpy",
+        request: "launch",
+        program: "${workspaceFolder}/main.py",
+        console: "internalConsole",
+        cwd: "${workspaceFolder}",
+        env: { PYTHONPATH: "${workspaceFolder}" },
+      },
+    ],
+  }),
   "pyproject.toml": `[project]
 name = "shop"
 version = "1.0"

@@ -117,14 +117,52 @@ export class Workbench {
     await input.waitFor({ state: "hidden" });
   }
 
-  /** The word in the editor's line that begins with `line`. */
-  word(line: string, word: string): Locator {
+  /** Rests the mouse on a word until a hover is there. An analysis under way may have nothing to say at first. */
+  async hoverOver(line: string, word: string): Promise<void> {
     const row = this.page.locator(".editor-instance .view-line", { hasText: line }).first();
-    return row.locator("span", { hasText: word }).last();
+    const place = row.locator("span", { hasText: word }).last();
+    await until(async () => {
+      await this.page.mouse.move(5, 5);
+      await place.hover();
+      return this.hover.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    }, 30_000);
+  }
+
+  /** Types into the open input, and enters it. */
+  async type(text: string): Promise<void> {
+    const input = this.page.locator(".quick-input-widget:visible input").first();
+    await input.waitFor();
+    await input.fill(text);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Chooses from the open context menu. */
+  async menu(item: string): Promise<void> {
+    await this.page.locator(".monaco-menu .action-item", { hasText: item }).first().click();
+  }
+
+  /** The answer's page, once it says this. */
+  async pageWith(text: string): Promise<Locator> {
+    const found = this.preview.filter({ hasText: text });
+    await found.waitFor({ timeout: 30_000 });
+    return found;
+  }
+
+  /** Closes what the last test left open. */
+  async tidy(): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    await this.probe(`
+      await vscode.commands.executeCommand("notifications.clearAll");
+      await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+      await vscode.commands.executeCommand("workbench.action.closePanel");
+      await vscode.commands.executeCommand("workbench.view.explorer");`);
   }
 
   get hover(): Locator {
-    return this.page.locator(".monaco-hover:visible .hover-contents, .monaco-hover:visible .monaco-hover-content").first();
+    return this.page.locator(".monaco-hover:visible .monaco-hover-content", { hasText: "menu" }).first();
   }
 
   get status(): Locator {
@@ -163,11 +201,16 @@ export class Workbench {
   }
 }
 
-export async function until(there: () => boolean | Promise<boolean>, ms: number, said = () => ""): Promise<void> {
+export async function until(
+  there: () => boolean | Promise<boolean>,
+  ms: number,
+  said = () => "",
+  everyMs = 50,
+): Promise<void> {
   const end = Date.now() + ms;
   while (!(await there())) {
     if (Date.now() > end) throw new Error(`not there after ${ms} ms. ${said()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 

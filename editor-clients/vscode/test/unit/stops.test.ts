@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { headlineOf, readStop, type Session } from "../../src/stops";
+import { EXPLAINED } from "./scripted";
+
+function session(answers: Record<string, unknown>): Session {
+  return {
+    customRequest: (command: string) =>
+      command in answers ? Promise.resolve(answers[command]) : Promise.reject(new Error("unknown request")),
+  };
+}
+
+const MESSAGE = "'NoneType' object is not subscriptable";
+const STACK = {
+  stackFrames: [
+    { id: 1, name: "greet", line: 6, column: 1, source: { path: "/work/shop/orders.py" } },
+    { id: 2, name: "<module>", line: 3, column: 1, source: { path: "/work/main.py" } },
+    { id: 3, name: "[native]", line: 0, column: 0 },
+  ],
+};
+const DEBUGPY = {
+  exceptionInfo: { exceptionId: "TypeError", breakMode: "unhandled", details: { typeName: "TypeError", message: MESSAGE } },
+  stackTrace: STACK,
+  scopes: {
+    scopes: [
+      { name: "Globals", variablesReference: 2, expensive: false },
+      { name: "Locals", variablesReference: 1, expensive: false },
+    ],
+  },
+  variables: {
+    variables: [
+      { name: "special variables", value: "", variablesReference: 9 },
+      { name: "user", type: "NoneType", value: "None", variablesReference: 0 },
+      { name: "long", type: "str", value: "x".repeat(5000), variablesReference: 0 },
+    ],
+  },
+};
+
+test("what debugpy knows becomes a stop", async () => {
+  const stop = await readStop(session(DEBUGPY), 1, "");
+  expect(stop?.exception).toEqual({ type: "TypeError", message: MESSAGE });
+  expect(stop?.frames).toEqual([
+    { path: "/work/shop/orders.py", line: 6, name: "greet" },
+    { path: "/work/main.py", line: 3, name: "<module>" },
+  ]);
+  expect(stop?.locals.map(({ name }) => name)).toEqual(["user", "long"]);
+  expect(stop?.locals[1]?.value).toHaveLength(300);
+});
+
+test("an adapter without exceptionInfo and variables still tells the frames", async () => {
+  const stop = await readStop(session({ stackTrace: STACK }), 1, "ValueError: bad row");
+  expect(stop?.exception).toEqual({ type: "ValueError", message: "ValueError: bad row" });
+  expect(stop?.frames).toHaveLength(2);
+  expect(stop?.locals).toEqual([]);
+});
+
+test("an adapter that tells nothing is no stop", async () => {
+  expect(await readStop(session({}), 1, "")).toBeUndefined();
+});
+
+test.each([
+  ["**1. `greet`** [orders.py:6](file:///x#L6) · likely\nmore", "1. greet orders.py:6 · likely"],
+  ["\n## What went wrong\n", "What went wrong"],
+  ["", ""],
+])("the headline of %j is %j", (markdown, expected) => {
+  expect(headlineOf({ ...EXPLAINED, markdown })).toBe(expected);
+});
