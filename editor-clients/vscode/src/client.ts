@@ -3,6 +3,7 @@
 
 import * as vscode from "vscode";
 import {
+  CodeLensRequest,
   LanguageClient,
   ProgressType,
   ResponseError,
@@ -28,7 +29,6 @@ export interface Start {
   cwd: string;
   languages: readonly string[];
   log: vscode.LogOutputChannel;
-  lensesWanted: () => boolean;
   onStatus: (status: Status) => void;
   /** The server runs (again), or it ended by itself. */
   onRunning: (running: boolean) => void;
@@ -44,14 +44,18 @@ export async function connect(start: Start): Promise<Connection> {
   const server = { command: start.command, args: start.args, options: { cwd: start.cwd, env: start.env } };
   const client = new Client("forethought", "Forethought", server, options(start));
   client.onNotification(STATUS_CHANGED, start.onStatus);
+  // Lenses are turned on and off by a setting of the server's: the editor asks again when it changes.
+  const settings = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration("forethought.questions")) refreshLenses(client);
+  });
   client.onDidChangeState(({ newState }) => {
     if (newState !== State.Starting) start.onRunning(newState === State.Running);
   });
   await client.start();
-  return new Connected(client);
+  return new Connected(client, settings);
 }
 
-function options({ languages, log, lensesWanted }: Start): LanguageClientOptions {
+function options({ languages, log }: Start): LanguageClientOptions {
   return {
     documentSelector: languages.map((language) => ({ language, scheme: "file" })),
     synchronize: { configurationSection: "forethought" },
@@ -60,9 +64,15 @@ function options({ languages, log, lensesWanted }: Start): LanguageClientOptions
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     middleware: {
       provideHover: async (document, position, token, next) => withMenu(await next(document, position, token)),
-      provideCodeLenses: (document, token, next) => (lensesWanted() ? next(document, token) : []),
     },
   };
+}
+
+function refreshLenses(client: LanguageClient): void {
+  const feature = client.getFeature(CodeLensRequest.method);
+  for (const document of vscode.workspace.textDocuments) {
+    feature.getProvider(document)?.onDidChangeCodeLensEmitter.fire();
+  }
 }
 
 function withMenu(hover: vscode.Hover | null | undefined): vscode.Hover | null | undefined {
@@ -98,7 +108,10 @@ class Announces implements StaticFeature {
 class Connected implements Connection {
   private asked = 0;
 
-  constructor(private readonly client: LanguageClient) {}
+  constructor(
+    private readonly client: LanguageClient,
+    private readonly settings: vscode.Disposable,
+  ) {}
 
   get commands(): readonly string[] {
     return this.client.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
@@ -129,6 +142,7 @@ class Connected implements Connection {
   }
 
   async stop(): Promise<void> {
+    this.settings.dispose();
     await this.client.dispose();
   }
 }

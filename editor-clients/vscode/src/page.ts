@@ -1,5 +1,6 @@
 // Long answers as read-only documents, shown by the Markdown preview. Knows no question and no server.
 
+import * as path from "node:path";
 import {
   commands,
   Disposable,
@@ -47,7 +48,7 @@ export class Pages implements TextDocumentContentProvider, Disposable {
   private put(uri: Uri, markdown: string): void {
     const key = uri.toString();
     this.texts.delete(key);
-    this.texts.set(key, markdown);
+    this.texts.set(key, linksForPreview(markdown, workspace.workspaceFolders?.[0]?.uri));
     for (const old of this.texts.keys()) {
       if (this.texts.size <= PAGES_MAX) break;
       this.texts.delete(old);
@@ -60,4 +61,17 @@ export class Pages implements TextDocumentContentProvider, Disposable {
 export function fileName(title: string): string {
   const name = title.replace(/[\\/:*?"<>|#%\u0000-\u001f]+/g, " ").replace(/\s+/g, " ").trim();
   return name.slice(0, 60).trim() || "Answer";
+}
+
+/**
+ * The Markdown preview follows no `file:` links. It does follow paths, and takes those that begin with a slash as beginning
+ * at the first folder of the workspace, from which `..` leads out.
+ */
+export function linksForPreview(markdown: string, folder: Uri | undefined): string {
+  if (!folder) return markdown;
+  return markdown.replace(/\]\((file:[^)\s#]+)(#[^)\s]*)?\)/g, (_, address: string, fragment = "") => {
+    const relative = path.posix.relative(folder.path, Uri.parse(address).path);
+    const quoted = encodeURI(relative).replace(/[()]/g, (sign) => (sign === "(" ? "%28" : "%29"));
+    return `](/${quoted}${fragment})`;
+  });
 }

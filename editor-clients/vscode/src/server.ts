@@ -189,7 +189,6 @@ export class Server implements Asker, Disposable {
       cwd: storage.fsPath,
       languages: LANGUAGES,
       log: this.log,
-      lensesWanted: () => workspace.getConfiguration("forethought").get<boolean>("codeLens", false),
       onStatus: (status) => {
         this.status = status;
         this.changed.fire();

@@ -16,11 +16,12 @@ import {
 import { showExplained } from "./explain";
 import type { Pages } from "./page";
 import { EXPLAIN, type Asker, type Explained, type Stop } from "./protocol";
-import { plain } from "./render";
+import { suspectText } from "./render";
 
 const FRAMES_MAX = 50;
 const LOCALS_MAX = 60;
 const VALUE_CHARS_MAX = 300;
+const SUSPECTS_SHOWN_MAX = 2;
 
 type When = "offer" | "show" | "off";
 
@@ -87,9 +88,9 @@ export class Stops implements Disposable {
   }
 
   private async offer(stop: Stop, explained: Explained): Promise<void> {
-    const headline = headlineOf(explained);
-    if (!headline) return;
-    const chosen = await window.showInformationMessage(`${stop.exception.type}: ${headline}`, "Why Did This Happen?");
+    const text = offerText(stop, explained);
+    if (!text) return;
+    const chosen = await window.showInformationMessage(text, "Why Did This Happen?");
     if (chosen) await showExplained(this.pages, explained);
   }
 
@@ -144,8 +145,9 @@ async function ask<R>(session: Session, command: string, args: object): Promise<
   }
 }
 
-/** The first line worth a notification. */
-export function headlineOf({ markdown }: Explained): string {
-  const lines = markdown.split("\n").map((line) => plain(line.replace(/^[#>\-\s]+|^\d+\.\s+/g, "")));
-  return (lines.find((line) => line.length > 0) ?? "").slice(0, VALUE_CHARS_MAX);
+/** What a notification has room for: the exception, and who is suspected. Empty where nothing is known. */
+export function offerText({ exception }: Stop, { suspects }: Explained): string {
+  if (!suspects.length) return "";
+  const who = suspects.slice(0, SUSPECTS_SHOWN_MAX).map(suspectText).join(", ");
+  return `${exception.type}: ${exception.message}. Suspects: ${who}`;
 }

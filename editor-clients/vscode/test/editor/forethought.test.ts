@@ -28,7 +28,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-beforeEach(() => code.tidy());
+beforeEach(async ({ onTestFailed, task }) => {
+  onTestFailed(() => code.screenshot(`failed ${task.name}`));
+  await code.tidy();
+});
 
 /** Whether the server has prepared this answer about the function at the cursor. */
 async function prepared(question: string): Promise<boolean> {
@@ -49,7 +52,7 @@ describe("at the cursor", () => {
     expect(text).toContain("Why can it be None?");
     expect(text).toContain("Who calls it?");
     await code.screenshot("hover");
-    await code.hover.locator("a", { hasText: "orders.py:5" }).click();
+    await code.hover.locator("a", { hasText: "orders.py:5" }).first().click();
     await code.page.locator(".tab.active", { hasText: "orders.py" }).waitFor();
   });
 
@@ -67,14 +70,14 @@ describe("at the cursor", () => {
     await code.choices.filter({ hasText: "Who calls it?" }).click();
     const page = await code.pageWith("greet");
     await code.screenshot("answer");
-    await page.locator("a", { hasText: "orders.py:5" }).click();
+    await page.locator("a", { hasText: "orders.py:5" }).first().click();
     await code.page.locator(".tab.active", { hasText: "orders.py" }).waitFor();
     await code.page.locator(".monaco-editor.focused .view-line", { hasText: "user = find_user" }).waitFor();
   });
 
   test("who calls it, as call hierarchy", async () => {
     await code.open("shop/db.py", 4, 5);
-    await code.palette("Calls: Peek Call Hierarchy");
+    await code.palette("Peek Call Hierarchy");
     await code.page.locator(".call-hierarchy .monaco-list-row", { hasText: "greet" }).waitFor();
     await code.screenshot("call-hierarchy");
   });
@@ -116,7 +119,7 @@ describe("failures", () => {
 
   test("a failed test, from the test explorer's context menu", async () => {
     await code.palette("Test: Run All Tests");
-    await code.palette("Test: Focus on Test Explorer View");
+    await code.palette("Testing: Focus on Test Explorer View");
     const row = code.page.locator(".test-explorer .monaco-list-row", { hasText: "test_greet_stranger" }).first();
     await row.waitFor();
     await row.click({ button: "right" });

@@ -15,6 +15,7 @@ const REPOSITORY = path.resolve(CLIENT, "../..");
 const EDITOR = process.env.FORETHOUGHT_TEST_EDITOR ?? path.join(REPOSITORY, ".editors", "vscode");
 const SCREENSHOTS = process.env.FORETHOUGHT_TEST_SCREENSHOTS ?? path.join(REPOSITORY, ".editors", "screenshots");
 const STARTED_MS_MAX = 60_000;
+const MENU_OPENS_MS = 500;
 const BROWSER = [
   "--headless",
   "--no-sandbox",
@@ -102,8 +103,7 @@ export class Workbench {
     const input = this.page.locator(".quick-input-widget:visible input").first();
     await input.waitFor();
     await input.fill(file);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(file) }).first().waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.choices.filter({ hasText: path.basename(file) }).first().click();
     await this.page.locator(".tab.active", { hasText: path.basename(file) }).waitFor();
     await this.goTo(line, column);
   }
@@ -113,7 +113,8 @@ export class Workbench {
     const input = this.page.locator(".quick-input-widget:visible input").first();
     await input.waitFor();
     await input.fill(`:${line}:${column}`);
-    await this.page.keyboard.press("Enter");
+    // The editor ignores a key that comes before it has read the number.
+    await this.choices.filter({ hasText: `Go to line ${line}` }).first().click();
     await input.waitFor({ state: "hidden" });
   }
 
@@ -141,7 +142,13 @@ export class Workbench {
 
   /** Chooses from the open context menu. */
   async menu(item: string): Promise<void> {
-    await this.page.locator(".monaco-menu .action-item", { hasText: item }).first().click();
+    const found = this.page.locator(".monaco-menu .action-item", { hasText: item }).first();
+    await found.waitFor();
+    // A menu takes no click in the moment in which it opens, lest the click that opened it choose something.
+    await new Promise((resolve) => setTimeout(resolve, MENU_OPENS_MS));
+    await found.hover();
+    await found.click();
+    await found.waitFor({ state: "hidden" });
   }
 
   /** The answer's page, once it says this. */
@@ -197,7 +204,7 @@ export class Workbench {
     await this.browser.close();
     this.process.kill("SIGTERM");
     await new Promise((resolve) => this.process.once("exit", resolve));
-    if (!keepHome) rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+    if (!keepHome) rmSync(this.home, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
   }
 }
 

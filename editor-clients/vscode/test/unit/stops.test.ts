@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { headlineOf, readStop, type Session } from "../../src/stops";
+import { offerText, readStop, type Session } from "../../src/stops";
 import { EXPLAINED } from "./scripted";
 
 function session(answers: Record<string, unknown>): Session {
@@ -57,10 +57,11 @@ test("an adapter that tells nothing is no stop", async () => {
   expect(await readStop(session({}), 1, "")).toBeUndefined();
 });
 
-test.each([
-  ["**1. `greet`** [orders.py:6](file:///x#L6) · likely\nmore", "1. greet orders.py:6 · likely"],
-  ["\n## What went wrong\n", "What went wrong"],
-  ["", ""],
-])("the headline of %j is %j", (markdown, expected) => {
-  expect(headlineOf({ ...EXPLAINED, markdown })).toBe(expected);
+test("an offer names the exception and the suspects, and there is none without any", async () => {
+  const stop = await readStop(session(DEBUGPY), 1, "");
+  const at = { start: { line: 3, character: 4 }, end: { line: 3, character: 9 } };
+  const suspect = { path: "shop/orders.py", uri: "", range: at, name: "greet", line: 4, score: 2, confidence: "likely", reasons: [] } as const;
+  const text = offerText(stop!, { ...EXPLAINED, suspects: [{ ...suspect, reasons: [] }] });
+  expect(text).toBe(`TypeError: ${MESSAGE}. Suspects: greet shop/orders.py:4`);
+  expect(offerText(stop!, EXPLAINED)).toBe("");
 });

@@ -4,7 +4,7 @@ import { respond, type Result } from "../../src/chat";
 import { explainTest, terminalSelection } from "../../src/explain";
 import { registerMcp, type Offers } from "../../src/mcp";
 import { askOwn, showAnswer, showQuestions } from "../../src/menu";
-import { fileName, type Pages } from "../../src/page";
+import { fileName, linksForPreview, type Pages } from "../../src/page";
 import { footer, plain } from "../../src/render";
 import { describe as describeStatus } from "../../src/status";
 import { placeOf, registerTools } from "../../src/tools";
@@ -239,6 +239,14 @@ describe("texts", () => {
     expect(footer(asked({ road: "notKnown" }))).toBe("*not known · 0 model tokens · 14 ms*");
     const cost = { inputTokens: 900, outputTokens: 100, cachedTokens: 0, seconds: 2.5 };
     expect(footer(asked({ cost }))).toBe("*prepared · fresh · 1,000 model tokens · 2.5 s*");
+  });
+
+  test.each([
+    ["[db.py:7](file:///work/shop/db.py#L7)", "[db.py:7](/shop/db.py#L7)"],
+    ["[x](file:///else/a%20b.py#L1)", "[x](/../else/a%20b.py#L1)"],
+    ["[web](https://example.org)", "[web](https://example.org)"],
+  ])("in the preview %s is %s", (markdown, expected) => {
+    expect(linksForPreview(markdown, fake.Uri.file("/work") as unknown as vscode.Uri)).toBe(expected);
   });
 
   test("a title is a file's name", () => expect(fileName('Who calls "a/b"?\n')).toBe("Who calls a b"));

@@ -57,7 +57,7 @@ export class Uri {
   }
   static parse(text: string): Uri {
     const [, scheme = "", path = ""] = /^([a-z-]+):(?:\/\/)?(.*)$/.exec(text) ?? [];
-    return new Uri(scheme, path);
+    return new Uri(scheme, decodeURI(path));
   }
   static from({ scheme, path }: { scheme: string; path: string }): Uri {
     return new Uri(scheme, path);
