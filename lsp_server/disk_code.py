@@ -1,4 +1,4 @@
-"""A folder's Python code, read when asked for: what `explain` works on where no store is warm.
+"""A folder's code, read when asked for: what `explain` works on where no store is warm.
 
 Reads as few files as the ranking needs. Never follows links out of the folder and never runs anything.
 """
@@ -6,14 +6,13 @@ Reads as few files as the ranking needs. Never follows links out of the folder a
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from analyzers import syntax
 from analyzers.facts import FileFacts
 from analyzers.languages import for_path
-from analyzers.languages.python.roots import CONFIG_NAMES, Modules, import_roots
+from lsp_server.modules import ModuleTable
 
 PATHS_MAX = 60_000
 FILE_BYTES_MAX = 4 << 20
@@ -22,24 +21,24 @@ SCANNED_BYTES_MAX = 256 << 20
 """How much is scanned for definitions by name; beyond it, names in other files are not found."""
 
 _PRUNED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
-_DEFINITION = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
 class DiskCode:
-    """The Python files under a folder. Caches what it read; made for one explanation and then dropped."""
+    """The source files under a folder. Caches what it read; made for one explanation and then dropped."""
 
-    __slots__ = ("_defining", "_facts", "_modules", "_paths", "_sources", "root")
+    __slots__ = ("_defining", "_facts", "_modules", "_paths", "_sources", "_table", "root")
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._paths, texts = _walk(root)
-        self._modules = Modules(self._paths, import_roots(self._paths, texts))
+        self._paths = _walk(root)
+        self._table = dict.fromkeys(self._paths, "")
+        self._modules = ModuleTable()
         self._sources: dict[str, bytes] = {}
         self._facts: dict[str, FileFacts | None] = {}
         self._defining: dict[str, list[str]] | None = None
 
     def paths(self) -> Sequence[str]:
-        """Every Python file, relative to the folder, with forward slashes."""
+        """Every source file, relative to the folder, with forward slashes."""
         return self._paths
 
     def source(self, path: str) -> bytes:
@@ -58,8 +57,7 @@ class DiskCode:
 
     def module_path(self, module: str, importer_path: str) -> str | None:
         """The file that an import means; leading dots are relative to the importer."""
-        name = module.lstrip(".")
-        return self._modules.resolve(name, importer_path, len(module) - len(name))
+        return self._modules.path(module, importer_path, self._table, self._config)
 
     def paths_defining(self, name: str) -> Sequence[str]:
         """The files that define a function, method or class of this name."""
@@ -75,9 +73,14 @@ class DiskCode:
             scanned += len(raw)
             if scanned > SCANNED_BYTES_MAX:
                 break
-            for name in set(_DEFINITION.findall(raw)):
+            language = for_path(path)
+            matches = language.definition.finditer(raw) if language is not None else ()
+            for name in {name for match in matches for name in match.groups() if name}:
                 found.setdefault(name.decode("utf-8", "replace"), []).append(path)
         return found
+
+    def _config(self, path: str) -> bytes | None:
+        return self._raw(path) or None
 
     def _raw(self, path: str) -> bytes:
         try:
@@ -87,10 +90,9 @@ class DiskCode:
             return b""
 
 
-def _walk(root: Path) -> tuple[list[str], dict[str, str]]:
-    """The Python files under the root, and the text of the files that configure import roots."""
+def _walk(root: Path) -> list[str]:
+    """The source files under the root."""
     paths: list[str] = []
-    texts: dict[str, str] = {}
     for folder, folders, files in os.walk(root):
         inside = Path(folder).relative_to(root).as_posix()
         prefix = "" if inside == "." else f"{inside}/"
@@ -98,14 +100,7 @@ def _walk(root: Path) -> tuple[list[str], dict[str, str]]:
             folders[:] = []
             continue
         folders[:] = sorted(name for name in folders if name not in _PRUNED and not name.startswith("."))
-        for name in sorted(files):
-            if name.endswith(".py"):
-                paths.append(prefix + name)
-            if name in CONFIG_NAMES and prefix.count("/") <= 2:
-                try:
-                    texts[prefix + name] = (Path(folder) / name).read_text("utf-8", "replace")
-                except OSError:
-                    continue
+        paths += [prefix + name for name in sorted(files) if for_path(name) is not None]
         if len(paths) > PATHS_MAX:
             break
-    return paths[:PATHS_MAX], texts
+    return paths[:PATHS_MAX]

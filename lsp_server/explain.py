@@ -142,7 +142,8 @@ def _not_known(scenes: list[Scene], passed: Passed | None, since: Since | None) 
         return ()
     unknown = []
     if passed is None and any(scene.failure.test for scene in scenes):
-        unknown.append("whether it ever passed (pytest -p forethought records it)")
+        recorded = any(scene.test is not None and scene.test.path.endswith(".py") for scene in scenes)
+        unknown.append("whether it ever passed" + (" (pytest -p forethought records it)" if recorded else ""))
     elif passed is not None and since is None:
         unknown.append("what changed since it last passed: no commit was recorded then, or it is not in this history")
     missing = sorted({scene.failure.test for scene in scenes if scene.failure.test and scene.test is None})

@@ -1,4 +1,4 @@
-"""The repository's Python code as the index has it, for whoever ranks suspects: facts are there, nothing is scanned.
+"""The repository's code as the index has it, for whoever ranks suspects: facts are there, nothing is scanned.
 
 Implements `evidence.code.Code` over a `View`, as `disk_code` does over a bare folder.
 """
@@ -17,12 +17,11 @@ class ViewedCode:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        python = languages.for_name("python")
-        self._paths = sorted(path for path in view.paths() if languages.for_path(path) is python)
+        self._paths = sorted(path for path in view.paths() if languages.for_path(path) is not None)
         self._known = frozenset(self._paths)
 
     def paths(self) -> Sequence[str]:
-        """Every Python file in the index."""
+        """Every file in the index."""
         return self._paths
 
     def source(self, path: str) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from analyzers import languages
 from analyzers.evidence.lexing import Mention, assigns
 from analyzers.facts import CALLS_VALUE, MODULE, FileFacts, Import, Symbol
 
@@ -19,6 +20,8 @@ STEPS_MAX = 12
 """How many imports, values and base classes are followed for one name."""
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_WORD = re.compile(r"\w+")
+_PLACEHOLDER = re.compile(r"%\w|\$\{?\w")
 _RETURNED = re.compile(r"^\s*(?:return|yield)\s+(?:await\s+)?([^\W\d][\w.]*)\s*(\(|$)", re.MULTILINE)
 _WRAPPED = frozenset({"Optional", "Union", "Type", "type", "Iterator", "Generator", "typing", "Any", "None", "Self"})
 
@@ -84,7 +87,7 @@ class Names:
         """The file's facts and lookups; None where there are none."""
         if path not in self._files:
             facts = self.code.facts(path)
-            self._files[path] = _file(facts, self.code.source(path)) if facts else None
+            self._files[path] = _file(facts, _lexed(path, self.code.source(path))) if facts else None
             for index, symbol in enumerate(facts.symbols if facts else ()):
                 for decorator in symbol.decorators:
                     head, dot, _ = decorator.partition(".")
@@ -134,6 +137,25 @@ class Names:
             if symbol.name == qualname and symbol.kind in ("function", "method", "class"):
                 found = Node(path, index)
         return found
+
+    def titled(self, path: str, printed: str) -> Node | None:
+        """The test of a file that a runner prints under this title, where its language's tests have titles."""
+        language = languages.for_path(path)
+        file = self.file(path) if language is not None and language.title is not None else None
+        wanted = _words(printed)
+        best: tuple[int, Node] | None = None
+        for index, symbol in enumerate(file.facts.symbols if file else ()):
+            if language is None or language.title is None or not language.is_test_name(symbol.qualname):
+                continue
+            # What a runner fills in for `%s` and `$name` is not in the source.
+            fixed = _PLACEHOLDER.split(language.title(symbol.qualname))[0]
+            title = _words(fixed)
+            said = wanted == title or wanted.endswith(f" {title}")
+            if said or (title and len(fixed) < len(language.title(symbol.qualname)) and title in wanted):
+                length = len(title) + said
+                if best is None or length > best[0]:
+                    best = length, Node(path, index)
+        return best[1] if best else None
 
     def defining(self, name: str) -> tuple[Node, ...]:
         """Every function and method of this name in the workspace."""
@@ -352,9 +374,19 @@ class Names:
         return None
 
 
+def _lexed(path: str, source: bytes) -> bytes:
+    """The text as lexing reads it; offsets stay."""
+    language = languages.for_path(path)
+    return language.lexed(source) if language is not None and language.lexed is not None else source
+
+
 def binds(text: str, name: str) -> bool:
     """Whether a statement binds the name."""
     return assigns(text, name)
+
+
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))
 
 
 def _file(facts: FileFacts, source: bytes) -> File:

@@ -10,12 +10,18 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from analyzers import languages
 from analyzers.evidence.code import Names, Node
 from analyzers.evidence.lexing import Mention, assigns, mentions, statement_at, statements
 from analyzers.evidence.scene import Scene
 from analyzers.facts import FALLS_OFF_END, GENERATOR, MODULE
 
-_NONE = re.compile(r"'?NoneType'? ?(?:object )?(?:has no attribute '(?P<attribute>\w+)'|is not|does not|.*)")
+_NOTHING = re.compile(
+    r"'?NoneType'? ?(?:object )?(?:has no attribute '(?P<attribute>\w+)'|is not|does not|.*)|"
+    r"Cannot (?:read|set) propert(?:y|ies) (?:'\w+' )?of (?:undefined|null)(?: \(\w+ '#?(?P<read>\w+)'\))?|"
+    r"undefined is not an object \(evaluating '[^']*?(?P<evaluated>\w+)'\)"
+)
+"""What is said of a value that is nothing, in Python, Node and browsers, and what was asked of it."""
 _KEY = re.compile(r"^(['\"])(?P<key>.+)\1$")
 _CALL = re.compile(
     r"(?P<name>[\w.<>]+)\(\) (?:got an unexpected keyword|got multiple values|missing \d+ required|takes )"
@@ -30,7 +36,9 @@ _OBJECT_ATTRIBUTE = re.compile(r"^(?:type object )?'(?P<kind>\w+)'(?: object)? h
 _NOT_RAISED = re.compile(r"DID NOT RAISE (?:<class ')?(?P<type>[\w.]+)|^(?P<unittest>\w+) not raised")
 _SWALLOWS = re.compile(r"except[^\n]*:[^\n]*\n\s*(?:pass|return\b|continue|\.\.\.)")
 _ITEM_OF_CALL = re.compile(r"(?P<name>[^\W\d][\w.]*)\((?:[^()]|\([^()]*\))*\) ?\[(?P<item>-?\d+)\]")
-_NONE_CALLS = re.compile(r"\b(?:re\.\w+|\w*(?:regex|pattern|_re|_RE))\.?(?:match|search|fullmatch)\(|\.get\(|getenv\(")
+_NONE_CALLS = re.compile(
+    r"\b(?:re\.\w+|\w*(?:regex|pattern|_re|_RE))\.?(?:match|search|fullmatch)\(|\.(?:get|find|match|exec)\(|getenv\("
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +58,8 @@ def hints(scene: Scene, names: Names, is_test: Callable[[str], bool]) -> list[Hi
     for error in scene.failure.errors:
         message = error.message.strip().split("\n")[0]
         kind = error.type.rpartition(".")[2]
-        if kind in ("AttributeError", "TypeError") and "NoneType" in message:
-            found += _none_sources(scene, names, message)
+        if kind in ("AttributeError", "TypeError") and (match := _NOTHING.search(message)):
+            found += _none_sources(scene, names, match["attribute"] or match["read"] or match["evaluated"] or "")
         elif kind == "TypeError" and (match := _CALL.search(message)):
             found += _wrong_call(scene, names, match)
         elif kind == "IndexError":
@@ -67,24 +75,22 @@ def hints(scene: Scene, names: Names, is_test: Callable[[str], bool]) -> list[Hi
     return [hint for hint in found if not is_test(hint.node.path)]
 
 
-def _none_sources(scene: Scene, names: Names, message: str) -> Iterator[Hint]:
+def _none_sources(scene: Scene, names: Names, attribute: str) -> Iterator[Hint]:
     """Where a None came from: the assignment of the variable that was used, and what that calls."""
     if not scene.frames:
         return
     frame, path, node = scene.frames[-1]
-    match = _NONE.search(message)
-    attribute = match["attribute"] if match else ""
-    for name, line, statement in _assignments(names, node, frame.line, attribute or ""):
+    nothing = next(iter(_nothing(path)), "None")
+    for name, line, statement in _assignments(names, node, frame.line, attribute):
         for mention in mentions(statement):
             target = names.resolve(node, mention) if mention.called else None
             if target and target.at != MODULE and names.symbol(target).kind in ("function", "method"):
                 none_line = _returns_none(names, target)
                 if none_line:
-                    yield Hint(
-                        target, 1.0, f"`{name}` is None there: this returned it, as it can", target.path, none_line
-                    )
+                    text = f"`{name}` is {nothing} there: this returned it, as it can"
+                    yield Hint(target, 1.0, text, target.path, none_line)
         if _NONE_CALLS.search(statement):
-            yield Hint(node, 0.4, f"`{name}` is None there: the call that gives it finds nothing", path, line)
+            yield Hint(node, 0.4, f"`{name}` is {nothing} there: the call that gives it finds nothing", path, line)
 
 
 def _assignments(names: Names, node: Node, line: int, attribute: str) -> Iterator[tuple[str, int, str]]:
@@ -132,12 +138,17 @@ def _returns_none(names: Names, node: Node) -> int:
     if file is None:
         return 0
     for item in file.facts.returns:
-        if item.scope == node.at and item.value in ("", "None"):
+        if item.scope == node.at and item.value in ("", *_nothing(node.path)):
             return file.source.count(b"\n", 0, item.start) + 1
     symbol = names.symbol(node)
     if symbol.flags & FALLS_OFF_END and not symbol.flags & GENERATOR:
         return file.source.count(b"\n", 0, symbol.end) + 1
     return 0
+
+
+def _nothing(path: str) -> tuple[str, ...]:
+    language = languages.for_path(path)
+    return language.words.nothing if language is not None else ()
 
 
 def _taken_of_empty(scene: Scene, names: Names) -> Iterator[Hint]:

@@ -7,12 +7,15 @@ would be declared, is refused before the parser sees it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
+from analyzers import languages
 from analyzers.evidence.failures import Error, Failure, Report
 from analyzers.evidence.pytest_sections import read_section
 
 XML_CHARACTERS_MAX = 64_000_000
+Suites = tuple[ElementTree.Element, ...]
 _DECLARATIONS = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -28,28 +31,61 @@ def read_junit(text: str) -> Report:
         return Report(notes=(f"not well-formed XML: {error}",))
     failures: list[Failure] = []
     passed: list[tuple[str, str]] = []
-    for case in root.iter("testcase"):
+    for case, suites in _cases(root):
         failed = [(kind, element) for kind in ("failure", "error") for element in case.findall(kind)]
-        failures += [_failure(case, element, kind) for kind, element in failed]
+        failures += [_failure(case, suites, element, kind) for kind, element in failed]
         if not failed and case.find("skipped") is None:
-            passed.append(_named(case))
+            passed.append(_named(case, suites))
     return Report(tuple(failures), tuple(passed))
 
 
-def _named(case: ElementTree.Element) -> tuple[str, str]:
-    """(path, test); runners without a `file` attribute are taken to name modules as pytest does."""
+def _cases(root: ElementTree.Element) -> Iterator[tuple[ElementTree.Element, tuple[ElementTree.Element, ...]]]:
+    """Every case with the suites around it, the outermost first."""
+    waiting: list[tuple[ElementTree.Element, tuple[ElementTree.Element, ...]]] = [(root, ())]
+    while waiting:
+        element, around = waiting.pop()
+        if element.tag == "testcase":
+            yield element, around
+            continue
+        within = (*around, element) if element.tag == "testsuite" else around
+        waiting += [(child, within) for child in reversed(element)]
+
+
+def _named(case: ElementTree.Element, suites: Suites) -> tuple[str, str]:
+    """(path, test); runners that name no file are taken to name modules as pytest does."""
     name = case.get("name", "")
+    written = [case.get("file"), case.get("classname"), *(each.get("file") or each.get("name") for each in suites)]
+    paths = [each for each in written if each and (language := languages.for_path(each)) and language.title]
+    if paths:
+        return paths[0], _titles(case, suites, paths)
     parts = case.get("classname", "").split(".")
     inside = next((at for at, part in enumerate(parts) if part[:1].isupper()), len(parts))
     path = case.get("file") or ("/".join(parts[:inside]) + ".py" if parts[0] and inside else "")
     return path, ".".join([*parts[inside:], name])
 
 
-def _failure(case: ElementTree.Element, element: ElementTree.Element, kind: str) -> Failure:
-    path, test = _named(case)
+def _titles(case: ElementTree.Element, suites: Suites, paths: Sequence[str] = ()) -> str:
+    """A test's title after those of its groups, whichever attributes the runner has them in."""
+    titles = ""
+    own = case.get("name", "").replace(" > ", " ")
+    for each in (*(suite.get("name", "") for suite in suites), case.get("classname", "")):
+        # Runners repeat themselves: a class's name may hold the test's, and a test's all the others.
+        known = not each or each in paths or each == "test" or each in titles or each in own or own in each
+        titles += "" if known else f"{each} "
+    return titles + own
+
+
+def _failure(case: ElementTree.Element, suites: Suites, element: ElementTree.Element, kind: str) -> Failure:
+    path, test = _named(case, suites)
     body = (element.text or "").replace("\r\n", "\n")
     message = element.get("message", "")
     read = read_section(test, body.split("\n"))
+    if not any(error.frames for error in read.errors) and (told := _of_languages(body.split("\n"))):
+        # The name of a class that is no module's is a group's title.
+        language = languages.for_path(path)
+        path = path if language is not None and language.title is not None else ""
+        details = tuple(line for line in told[-1].errors[-1].message.split("\n")[1:] if line.strip())
+        return Failure(told[-1].errors, _titles(case, suites, [path]), path, "call", details)
     errors = read.errors or (Error(*_split(message)),)
     details = read.details or tuple(message.split("\n"))
     phase = read.phase
@@ -60,6 +96,13 @@ def _failure(case: ElementTree.Element, element: ElementTree.Element, kind: str)
     elif kind == "error" and "collection" in message[:40]:
         phase = "collect"
     return Failure(errors, test, path, phase, details)
+
+
+def _of_languages(lines: Sequence[str]) -> list[Failure]:
+    for language in languages.LANGUAGES:
+        if language.failures is not None and (found := language.failures(lines)):
+            return found
+    return []
 
 
 def _split(message: str) -> tuple[str, str]:

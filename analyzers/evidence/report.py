@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from analyzers import languages
 from analyzers.evidence.failures import Error, Failure, Report
 from analyzers.evidence.pytest_sections import CAPTURED, HEADING, SUMMARY, read_place, read_section
-from analyzers.evidence.tracebacks import read_tracebacks, without_colours
+from analyzers.evidence.tracebacks import looks_like_frame, read_tracebacks, without_colours
 
 TEXT_CHARACTERS_MAX = 8_000_000
 """Of a longer text the end is read, where runners put the failures."""
@@ -34,11 +35,21 @@ def read_report(text: str) -> Report:
     lines = without_colours(text).split("\n")
     failures = _pytest_failures(lines) + _unittest_failures(lines)
     if not failures:
-        failures = _plain_failures(lines)
+        failures = _of_languages(lines) or _plain_failures(lines)
     failures = _with_paths(failures, lines)
     if len(failures) > FAILURES_MAX:
         notes.append(f"{len(failures)} failures, the first {FAILURES_MAX} were read")
     return Report(tuple(failures[:FAILURES_MAX]), notes=tuple(notes))
+
+
+def _of_languages(lines: Sequence[str]) -> list[Failure]:
+    """What the runners and stack traces of other languages tell, where the text has no traceback of Python's."""
+    if any(looks_like_frame(line) for line in lines):
+        return []
+    for language in languages.LANGUAGES:
+        if language.failures is not None and (found := language.failures(lines)):
+            return found
+    return []
 
 
 def _pytest_failures(lines: Sequence[str]) -> list[Failure]:

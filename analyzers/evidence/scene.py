@@ -28,6 +28,8 @@ _SETUP = frozenset(
     ["setUp", "setUpClass", "asyncSetUp", "setup", "setup_method", "setup_class", "setUpModule", "setup_module"]
 )
 DETAILS_MAX = 200
+TITLED_FILES_MAX = 400
+"""Test files that are searched for a title where no file was printed."""
 VALUE_WORD = re.compile(r"[\w-]{3,}")
 _COMPARED = re.compile(r"(?:AssertionError: )?(?:assert )?(.+?) (?:==|!=|in|not in) (.+)")
 
@@ -56,7 +58,10 @@ def place(failure: Failure, names: Names, known: Known, is_test: Callable[[str],
             if path and (node := _frame_node(names, path, frame)):
                 scene.frames.append((frame, path, node))
     test = failure.test.partition("[")[0].partition(" ")[0].partition("(")[0]
-    if test:
+    titled = _titled(scene, names, known, is_test, root)
+    if titled is not None:
+        scene.test = titled
+    elif test:
         printed = known.find(failure.path, root) if failure.path else None
         paths = [printed] if printed else []
         paths += [path for _, path, _ in scene.frames if is_test(path)]
@@ -70,6 +75,20 @@ def place(failure: Failure, names: Names, known: Known, is_test: Callable[[str],
     _drop_runner(scene, is_test)
     scene.differing = differing(failure)
     return scene
+
+
+def _titled(scene: Scene, names: Names, known: Known, is_test: Callable[[str], bool], root: str) -> Node | None:
+    """The test whose title a runner printed, in the file that it printed or in any that may hold it."""
+    failure = scene.failure
+    if not failure.test:
+        return None
+    printed = known.find(failure.path, root) if failure.path else None
+    paths = [printed] if printed else [path for _, path, _ in scene.frames if is_test(path)]
+    if not paths:
+        last = failure.test.split()[-1].encode()
+        tests = [path for path in names.code.paths() if is_test(path)][:TITLED_FILES_MAX]
+        paths = [path for path in tests if last in names.code.source(path)]
+    return next((found for path in dict.fromkeys(paths) if (found := names.titled(path, failure.test))), None)
 
 
 def differing(failure: Failure) -> frozenset[str]:

@@ -5,10 +5,12 @@ Nothing here knows any language; `languages/<name>/` fills these values in, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzers.evidence.failures import Failure
 from analyzers.facts import FileFacts
 from analyzers.suspicion import Suspicion
 from analyzers.syntax import Grammar, Syntax
@@ -114,8 +116,16 @@ class Language:
     """Whether a file holds tests, by its path."""
     is_test_name: Callable[[str], bool]
     """Whether a function in such a file is a test, by its qualified name."""
+    definition: re.Pattern[bytes]
+    """What finds the names of functions and classes in a text that is not parsed; each group may hold one."""
     deep: Callable[[], Deep] | None = None
     """What its family brings to the deep analysis, loaded when that begins; None where there is none."""
+    title: Callable[[str], str] | None = None
+    """The qualified name of a test → the title that runners print for it; None where they print the name."""
+    lexed: Callable[[bytes], bytes] | None = None
+    """A text with the same offsets as `evidence.lexing` reads it; None where that reads the text itself."""
+    failures: Callable[[Sequence[str]], list[Failure]] | None = None
+    """What the language's own runners and stack traces tell; None where `evidence.report` reads them."""
     suspicions: Callable[[bytes], tuple[Suspicion, ...]] | None = None
     """What looks wrong in the text of one definition, from its first line's start; None where nothing is checked."""
     literals: LiteralSyntax | None = None

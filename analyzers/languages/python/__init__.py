@@ -6,6 +6,7 @@ Reading order: `facts.scm` says what is looked for, `extract` reads it, `roots` 
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -96,6 +97,7 @@ LANGUAGE = Language(
     is_test_path=is_test_path,
     is_test_name=is_test_name,
     deep=deep,
+    definition=re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE),
     suspicions=lambda text: wrong.suspicions(grammar(), text),
     literals=LiteralSyntax(
         query="(string) @text (concatenated_string) @text",

@@ -14,7 +14,7 @@ import tree_sitter_javascript
 import tree_sitter_typescript
 
 from analyzers.languages.language import FindModule, Language, LiteralSyntax, Words
-from analyzers.languages.typescript import cursor, declared, extract, words
+from analyzers.languages.typescript import cursor, declared, extract, lexed, stacks, words
 from analyzers.languages.typescript.modules import CONFIG_NAMES, Modules, follows
 from analyzers.syntax import Grammar
 
@@ -95,6 +95,10 @@ def _language(name: str, suffixes: tuple[str, ...], grammar: Callable[[], Gramma
         is_test_name=words.is_test_name,
         deep=deep,
         literals=LITERALS,
+        definition=words.DEFINITION,
+        title=words.title,
+        lexed=lexed.lexed,
+        failures=stacks.failures,
     )
 
 

@@ -5,6 +5,8 @@ Tests have no names of their own, so a call such as `it("adds", …)` is given o
 
 from __future__ import annotations
 
+import re
+
 EVERYTHING = "*"
 """What a `catch` clause stops: whatever is thrown."""
 
@@ -124,6 +126,15 @@ BUILTINS = (
 )
 """Names that mean something without being defined or imported, in Node, in browsers and under test runners."""
 
+DEFINITION = re.compile(
+    rb"""\b(?:function\s*\*?|class|interface)\s+([\w$]+)
+    |^[ \t]*(?:(?:public|private|protected|static|async|override|get|set)\s+)*\*?\#?
+        ([\w$]+)\s*(?:<[^>\n]*>)?\([^\n]*\{\s*$
+    |([\w$]+)\s*[:=]\s*(?:async\s*)?(?:function\b|\([^()\n]*\)\s*(?::[^=\n]*)?=>|[\w$]+\s*=>)""",
+    re.VERBOSE | re.MULTILINE,
+)
+"""What finds the names of functions and classes in a text that is not parsed; each group may hold one."""
+
 _ERRORS = frozenset(
     {
         "AggregateError",
@@ -166,6 +177,11 @@ def is_test_name(qualname: str) -> bool:
     """Whether a symbol is a test that a runner would run, by its qualified name."""
     word, space, _ = qualname.rpartition(".")[2].partition(" ")
     return bool(space) and word in TESTS
+
+
+def title(qualname: str) -> str:
+    """What runners print for a test: its groups' titles and its own."""
+    return " ".join(each.partition(" ")[2] or each for each in qualname.split(".")).replace("·", ".")
 
 
 def test_name(function: str, title: str) -> str:
