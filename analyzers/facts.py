@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from itertools import chain
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple, overload
 
 import msgspec
 
@@ -131,8 +131,20 @@ class Local(msgspec.Struct, frozen=True, array_like=True, gc=False):
     flags: int = 0
 
 
+class Outline(NamedTuple):
+    """Columns of the symbols' table: one entry for each symbol, but `bases`."""
+
+    names: Sequence[str]
+    parents: Sequence[int]
+    starts: Sequence[int]
+    bases: tuple[tuple[int, tuple[str, ...]], ...]
+    """The symbols that have bases, and these."""
+
+
 class FileFacts:
     """Everything that one blob says. A value: nobody changes it.
+
+    `outline` says of all symbols what linking asks about all of them.
 
     Facts that come from the store are decoded section by section, when somebody looks: a hover needs a few calls and
     symbols of dozens of files.
@@ -148,13 +160,14 @@ class FileFacts:
         "line_starts",
         "locals",
         "notes",
+        "outline",
         "raises",
         "returns",
         "symbols",
     )
 
     language: str
-    symbols: tuple[Symbol, ...]
+    symbols: Sequence[Symbol]
     imports: tuple[Import, ...]
     calls: tuple[Call, ...]
     """In the order in which the called names end: inner calls of a chain before outer ones."""
@@ -167,11 +180,12 @@ class FileFacts:
     notes: tuple[str, ...]
     """What went wrong while reading it, for `doctor`; partial facts are still facts."""
     locals: tuple[Local, ...]
+    outline: Outline
 
     def __init__(
         self,
         language: str,
-        symbols: tuple[Symbol, ...] = (),
+        symbols: Sequence[Symbol] = (),
         imports: tuple[Import, ...] = (),
         calls: tuple[Call, ...] = (),
         raises: tuple[Raise, ...] = (),
@@ -185,6 +199,12 @@ class FileFacts:
         self.symbols, self.imports, self.calls = symbols, imports, calls
         self.raises, self.returns, self.locals = raises, returns, locals
         self.line_starts = line_starts
+        self.outline = Outline(
+            tuple(symbol.name for symbol in symbols),
+            [symbol.parent for symbol in symbols],
+            [symbol.start for symbol in symbols],
+            tuple((at, symbol.bases) for at, symbol in enumerate(symbols) if symbol.bases),
+        )
         self._stored: _Stored | None = None
         self._groups: dict[str, msgspec.Raw] | None = None
 
@@ -217,11 +237,41 @@ class FileFacts:
     __hash__ = None  # type: ignore[assignment]
 
 
+class _Symbols(Sequence[Symbol]):
+    """Symbols that are decoded one by one, when somebody looks: of most files a hover needs a few of hundreds."""
+
+    __slots__ = ("_made", "_raw")
+
+    def __init__(self, raw: list[msgspec.Raw]) -> None:
+        self._raw = raw
+        self._made: dict[int, Symbol] = {}
+
+    @overload
+    def __getitem__(self, at: int) -> Symbol: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Symbol]: ...
+    def __getitem__(self, at: int | slice) -> Symbol | Sequence[Symbol]:
+        if isinstance(at, slice):
+            return [self[index] for index in range(*at.indices(len(self._raw)))]
+        found = self._made.get(at)
+        if found is None:
+            found = _symbol_decoder.decode(self._raw[at])
+            self._made[at] = found
+        return found
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
 class _Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Facts as the store has them: each section as bytes, calls in groups by name, line starts as 32-bit numbers."""
+    """Facts as the store has them: each section as bytes, calls in groups by name, columns of numbers of 32 bits."""
 
     language: str
     symbols: msgspec.Raw
+    names: msgspec.Raw
+    parents: bytes
+    starts: bytes
+    bases: msgspec.Raw
     imports: msgspec.Raw
     calls: msgspec.Raw
     raises: msgspec.Raw
@@ -239,8 +289,8 @@ def called_names(facts: FileFacts) -> tuple[str, ...]:
     and the base classes of its classes, since a subclass is how a constructor is reached without being named.
     """
     names = {call.name for call in facts.calls}
-    for symbol in facts.symbols:
-        names.update(base.rpartition(".")[2] for base in symbol.bases if not base.endswith(")"))
+    for _, bases in facts.outline.bases:
+        names.update(base.rpartition(".")[2] for base in bases if not base.endswith(")"))
     names.update(imported.name for imported in facts.imports if imported.alias != imported.name)
     names.update(default_key(each.module) for each in facts.imports if each.name == DEFAULT_EXPORT)
     names -= {"", "*", OPAQUE}
@@ -267,7 +317,7 @@ def default_keys(path: str, package_file: str) -> tuple[str, ...]:
 
 def defined_names(facts: FileFacts) -> tuple[str, ...]:
     """The names that this file gives to something other than a local variable, sorted, each once."""
-    return tuple(sorted({symbol.name for symbol in facts.symbols}))
+    return tuple(sorted(set(facts.outline.names)))
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -275,7 +325,10 @@ _decoder = msgspec.msgpack.Decoder(_Stored)
 _groups_decoder = msgspec.msgpack.Decoder(dict[str, msgspec.Raw])
 _group_decoder = msgspec.msgpack.Decoder(list[Call])
 _all_groups_decoder = msgspec.msgpack.Decoder(dict[str, list[Call]])
-_symbols_decoder = msgspec.msgpack.Decoder(tuple[Symbol, ...])
+_symbols_decoder = msgspec.msgpack.Decoder(list[msgspec.Raw])
+_symbol_decoder = msgspec.msgpack.Decoder(Symbol)
+_names_decoder = msgspec.msgpack.Decoder(tuple[str, ...])
+_bases_decoder = msgspec.msgpack.Decoder(tuple[tuple[int, tuple[str, ...]], ...])
 _imports_decoder = msgspec.msgpack.Decoder(tuple[Import, ...])
 _raises_decoder = msgspec.msgpack.Decoder(tuple[Raise, ...])
 _returns_decoder = msgspec.msgpack.Decoder(tuple[Return, ...])
@@ -290,7 +343,11 @@ def encode(facts: FileFacts) -> bytes:
     return _encoder.encode(
         (
             facts.language,
-            facts.symbols,
+            tuple(facts.symbols),
+            facts.outline.names,
+            array("i", facts.outline.parents).tobytes(),
+            array("I", facts.outline.starts).tobytes(),
+            facts.outline.bases,
             facts.imports,
             groups,
             facts.raises,
@@ -317,18 +374,28 @@ def _calls(stored: _Stored) -> tuple[Call, ...]:
     return tuple(sorted(chain.from_iterable(groups.values()), key=attrgetter("end")))
 
 
-def _line_starts(stored: _Stored) -> Sequence[int]:
-    starts = array("I")
-    starts.frombytes(stored.line_starts)
-    return starts
+def _numbers(code: str, data: bytes) -> Sequence[int]:
+    found = array(code)
+    found.frombytes(data)
+    return found
+
+
+def _outline(stored: _Stored) -> Outline:
+    return Outline(
+        _names_decoder.decode(stored.names),
+        _numbers("i", stored.parents),
+        _numbers("I", stored.starts),
+        _bases_decoder.decode(stored.bases),
+    )
 
 
 _SECTIONS: dict[str, Callable[[_Stored], Any]] = {
-    "symbols": lambda stored: _symbols_decoder.decode(stored.symbols),
+    "symbols": lambda stored: _Symbols(_symbols_decoder.decode(stored.symbols)),
+    "outline": _outline,
     "imports": lambda stored: _imports_decoder.decode(stored.imports),
     "calls": _calls,
     "raises": lambda stored: _raises_decoder.decode(stored.raises),
     "returns": lambda stored: _returns_decoder.decode(stored.returns),
-    "line_starts": _line_starts,
+    "line_starts": lambda stored: _numbers("I", stored.line_starts),
     "locals": lambda stored: _locals_decoder.decode(stored.locals),
 }

@@ -6,6 +6,7 @@ second file.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from analyzers import languages
 from analyzers.facts import DEFAULT_EXPORT, MODULE, SETTER, Call, FileFacts, Import, Local, Symbol
 from analyzers.languages import Language
 
-FILES_KEPT_MAX = 192
+FILES_KEPT_MAX = 320
 """Files whose tables are kept for the next question."""
 IMPORTS_MAX = 8
 """Imports of one name in one scope that are followed."""
@@ -25,13 +26,12 @@ class File:
 
     __slots__ = (
         "_aliases",
+        "_before",
         "_classes",
         "_imports",
         "_locals",
         "_names",
         "_owners",
-        "_qualnames",
-        "_starts",
         "facts",
         "language",
         "path",
@@ -39,30 +39,45 @@ class File:
 
     def __init__(self, path: str, facts: FileFacts, language: Language) -> None:
         self.path, self.facts, self.language = path, facts, language
-        self._names: dict[tuple[int, str], int] | None = None
-        self._starts: list[int] | None = None
+        self._names: dict[str, int] | None = None
+        self._before = array("i")
+        """The symbol before each that has the same name."""
         self._locals: dict[tuple[int, str], list[Local]] | None = None
         self._classes: list[tuple[int, frozenset[str]]] | None = None
-        self._qualnames: dict[str, int] | None = None
         self._aliases: dict[str, set[str]] | None = None
         self._imports: dict[tuple[int, str], list[Import]] | None = None
         self._owners: set[int] | None = None
 
     def child(self, parent: int, name: str) -> int | None:
         """The symbol called `name` directly inside `parent`: the last one, as when the code runs, but not a setter."""
-        if self._names is None:
-            self._names = {}
-            for index, symbol in enumerate(self.facts.symbols):
-                key = symbol.parent, symbol.name
-                if key not in self._names or not self._amends(symbol):
-                    self._names[key] = index
-        return self._names.get((parent, name))
+        found = None
+        outline = self.facts.outline
+        for at in reversed(self._called(name)):
+            if outline.parents[at] == parent and (found is None or not self._amends(self.facts.symbols[at])):
+                found = at
+        return found
 
     def named(self, qualname: str) -> int:
         """The last symbol with a qualified name; `MODULE` where there is none."""
-        if self._qualnames is None:
-            self._qualnames = {symbol.qualname: index for index, symbol in enumerate(self.facts.symbols)}
-        return self._qualnames.get(qualname, MODULE)
+        for at in self._called(qualname.rpartition(".")[2]):
+            if self.facts.symbols[at].qualname == qualname:
+                return at
+        return MODULE
+
+    def _called(self, name: str) -> list[int]:
+        """The symbols with this last name, the last first."""
+        if self._names is None:
+            # A list for each name would take most of the memory that a file takes.
+            self._names, self._before = {}, array("i")
+            for at, each in enumerate(self.facts.outline.names):
+                self._before.append(self._names.get(each, MODULE))
+                self._names[each] = at
+        at = self._names.get(name, MODULE)
+        found = []
+        while at != MODULE:
+            found.append(at)
+            at = self._before[at]
+        return found
 
     def imports(self, scope: int, alias: str) -> list[Import]:
         """The imports that give `scope` the name `alias`."""
@@ -94,9 +109,7 @@ class File:
         """The symbols that have a base class with one of these last names."""
         if self._classes is None:
             self._classes = [
-                (at, frozenset(base.rpartition(".")[2] for base in symbol.bases))
-                for at, symbol in enumerate(self.facts.symbols)
-                if symbol.bases
+                (at, frozenset(base.rpartition(".")[2] for base in bases)) for at, bases in self.facts.outline.bases
             ]
         return [at for at, bases in self._classes if not bases.isdisjoint(names)]
 
@@ -116,9 +129,7 @@ class File:
 
     def symbol_before(self, offset: int) -> Symbol | None:
         """The last symbol that starts at or before a byte."""
-        if self._starts is None:
-            self._starts = [symbol.start for symbol in self.facts.symbols]
-        at = bisect_right(self._starts, offset) - 1
+        at = bisect_right(self.facts.outline.starts, offset) - 1
         return self.facts.symbols[at] if at >= 0 else None
 
     def other_names(self, name: str) -> set[str]:
@@ -171,10 +182,8 @@ def file_of(path: str, facts: FileFacts) -> File | None:
 
 def enclosing(facts: FileFacts, offset: int, kinds: Sequence[str] = ("function", "method", "class")) -> int:
     """The innermost symbol of these kinds around a byte offset; `MODULE` where there is none."""
-    best = MODULE
-    for index, symbol in enumerate(facts.symbols):
-        if symbol.start > offset:
-            break
+    for at in range(bisect_right(facts.outline.starts, offset) - 1, -1, -1):
+        symbol = facts.symbols[at]
         if offset < symbol.end and symbol.kind in kinds:
-            best = index
-    return best
+            return at
+    return MODULE

@@ -142,7 +142,6 @@ def open_reader(path: Path, schema: int) -> Database:
             raise StoreAbsent(path, "the store is being made")
         if found > schema:
             raise StoreTooNew(path, f"schema {found} is newer than {schema}")
-        database.query("PRAGMA mmap_size = 268435456")
     except BaseException:
         database.close()
         raise

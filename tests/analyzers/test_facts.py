@@ -413,3 +413,34 @@ def test_the_language_of_a_path(path: str, name: str | None) -> None:
 )
 def test_which_files_hold_tests(path: str, is_test: bool) -> None:
     assert python.LANGUAGE.is_test_path(path) == is_test
+
+
+def test_stored_facts_say_what_the_read_ones_did() -> None:
+    """They are decoded section by section, and calls lie in groups by name: order and tables must come out the same."""
+    found = read(
+        """
+        import a.b as c
+        LIMIT: int = 3
+        class K(c.Base):
+            @property
+            def x(self): return self._x
+            @x.setter
+            def x(self, value): self._x = c.check(value)
+            def m(self, *args):
+                "é".join(c.f(1).g(2), c.f(3))
+                raise KeyError
+        """
+    )
+    stored = facts.decode(facts.encode(found))
+    assert stored == found
+    assert list(stored.symbols) == list(found.symbols)
+    assert stored.symbols[-1] == found.symbols[-1]
+    for section in ("calls", "imports", "raises", "returns", "locals", "exports", "notes", "language"):
+        assert getattr(stored, section) == getattr(found, section)
+    assert [list(column) for column in stored.outline] == [list(column) for column in found.outline]
+    assert list(stored.line_starts) == list(found.line_starts)
+    assert [call.end for call in stored.calls] == sorted(call.end for call in found.calls)
+    for names in ({"f"}, {"g", "join"}, {"absent"}):
+        expected = [call for call in found.calls if call.name in names]
+        assert sorted(stored.calls_named(names), key=lambda call: call.end) == expected
+        assert found.calls_named(names) == expected
