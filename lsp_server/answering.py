@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzers.asking.anchors import Anchor
 from analyzers.asking.literals import Hit
-from analyzers.asking.routing import Before, Reading, Routed, asks_for_message, route
+from analyzers.asking.routing import Before, Reading, Routed, asks_for_message, fitted, is_settled, route
 from analyzers.evidence.report import read_report
 from analyzers.questions import failure_messages
 from analyzers.questions.answer import Answer
@@ -24,6 +24,7 @@ from lsp_server import composing, prepared, said
 from lsp_server.composing import Choice, Reply
 from lsp_server.explain import Explanation, explain
 from lsp_server.likeliest import likeliest
+from lsp_server.render.markdown import UriOf
 from lsp_server.said import Files
 from lsp_server.settings import Settings
 from lsp_server.store import repository_folders
@@ -51,38 +52,63 @@ class Here:
     offset: int | None = None
 
 
-async def answer(view: View, question: str, here: Here | None, thread: Thread, settings: Settings, say: Say) -> Reply:
-    """The reply to a question; each piece of its Markdown is also said at once."""
+async def answer(
+    view: View,
+    question: str,
+    here: Here | None,
+    thread: Thread,
+    settings: Settings,
+    say: Say,
+    warn: Say = lambda text: None,
+) -> Reply:
+    """The reply to a question. What a model writes is said piece by piece; all else comes whole, in the reply.
+
+    `warn` puts before the user's eyes that code is about to leave this machine.
+    """
     if is_failure(question):
         explained = await asyncio.to_thread(_explained, view.root, question)
         reply = composing.explained(view, explained)
     else:
-        message = asks_for_message(question)
-        hits: Sequence[Hit] = ()
+        code = ViewCode(view)
+        found = _route(view, code, question, here, thread)
+        message = "" if is_settled(question, found) else asks_for_message(question)
         if message:
             # Reading every file takes long on a large repository, and the loop belongs to whoever hovers.
             hits = await asyncio.to_thread(said.search, _files(view), message)
-        reply = _routed(view, question, here, thread, hits)
-    say(reply.markdown)
+            found = _route(view, code, question, here, thread, hits) if hits else found
+        reply = _reply(view, code, found)
     return reply
 
 
-def from_prepared(view: View, question: str, here: Here | None = None, thread: Thread = ()) -> Reply:
+def from_prepared(
+    view: View, question: str, here: Here | None = None, thread: Thread = (), uri_of: UriOf | None = None
+) -> Reply:
     """The reply by the roads that need no model, for callers who can wait for the files to be read."""
     if is_failure(question):
-        return composing.explained(view, _explained(view.root, question))
-    return _routed(view, question, here, thread, _hits(view, question))
+        return composing.explained(view, _explained(view.root, question), uri_of)
+    return _reply(view, ViewCode(view), routed(view, question, here, thread), uri_of)
+
+
+def about(view: View, name: str, kind: str, here: Here | None = None, uri_of: UriOf | None = None) -> Reply:
+    """The reply to one kind of question about what `name` names (or `here` is), for callers who know the kind."""
+    code = ViewCode(view)
+    found = route(f"`{name}`" if name else "this", code, here=_anchor_here(view, here))
+    readings = tuple(replace(each, kind=fitted(kind, each.anchor.kind)) for each in found.readings)
+    return _reply(view, code, replace(found, readings=readings, kind=kind), uri_of)
+
+
+def explain_text(view: View, text: str, uri_of: UriOf | None = None) -> Reply:
+    """A failure that somebody pasted, explained; also where it hardly reads like one."""
+    return composing.explained(view, _explained(view.root, text), uri_of)
 
 
 def routed(view: View, question: str, here: Here | None = None, thread: Thread = ()) -> Routed:
     """How a question is understood, without answering it."""
-    return route(
-        question,
-        ViewCode(view),
-        here=_anchor_here(view, here),
-        before=_before(view, thread),
-        hits=_hits(view, question),
-    )
+    code = ViewCode(view)
+    found = _route(view, code, question, here, thread)
+    message = "" if is_settled(question, found) else asks_for_message(question)
+    hits = said.search(_files(view), message) if message else ()
+    return _route(view, code, question, here, thread, hits) if hits else found
 
 
 def is_failure(question: str) -> bool:
@@ -106,25 +132,25 @@ def _explained(root: Path, text: str) -> Explanation:
     return explain(root, as_if_here) if as_if_here != text else explained
 
 
-def _hits(view: View, question: str) -> Sequence[Hit]:
-    message = asks_for_message(question)
-    return said.search(_files(view), message) if message else ()
-
-
 def _files(view: View) -> Files:
     unsaved = {path: buffer.data for path, buffer in view.buffers.items() if buffer.blob != view.blob(path)}
     return Files(view.root, repository_folders(view.root).cache, view.paths(), unsaved)
 
 
-def _routed(view: View, question: str, here: Here | None, thread: Thread, hits: Sequence[Hit]) -> Reply:
-    code = ViewCode(view)
-    found = route(question, code, here=_anchor_here(view, here), before=_before(view, thread), hits=hits)
+def _route(
+    view: View, code: ViewCode, question: str, here: Here | None, thread: Thread, hits: Sequence[Hit] = ()
+) -> Routed:
+    return route(question, code, here=_anchor_here(view, here), before=_before(view, thread), hits=hits)
+
+
+def _reply(view: View, code: ViewCode, found: Routed, uri_of: UriOf | None = None) -> Reply:
     if found.hits:
-        return composing.answered(view, [failure_messages.answer([_place(view, hit) for hit in found.hits])])
+        answer = failure_messages.answer([_place(view, hit) for hit in found.hits])
+        return composing.answered(view, [answer], uri_of=uri_of)
     if found.decision in ("answer", "two"):
         answers = [each for reading in found.readings for each in _answers(view, reading)]
         if answers:
-            return composing.answered(view, answers, spelled=found.readings[0].spelled)
+            return composing.answered(view, answers, found.readings[0].spelled, uri_of)
         return composing.not_answered(view, found)
     if found.decision == "askBack":
         return composing.ask_back(view, found, _likely(view) if not found.readings else ())

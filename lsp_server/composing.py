@@ -17,6 +17,7 @@ from lsp_server.explain import Explanation
 from lsp_server.messages import Road as Served
 from lsp_server.render import explanation as rendering
 from lsp_server.render import markdown
+from lsp_server.render.markdown import UriOf
 from lsp_server.shapes import Road
 from lsp_server.view import View
 
@@ -64,8 +65,12 @@ class Reply:
     cached_tokens: int = 0
 
 
-def answered(view: View, answers: Sequence[Answer], spelled: str = "") -> Reply:
-    """Prepared answers, each under the anchor that it is about. `spelled` is what was typed instead of a name."""
+def answered(view: View, answers: Sequence[Answer], spelled: str = "", uri_of: UriOf | None = None) -> Reply:
+    """Prepared answers, each under the anchor that it is about. `spelled` is what was typed instead of a name.
+
+    Links lead to `uri_of`'s addresses of files; to the view's where it is not given.
+    """
+    uri_of = uri_of or view.uri
     blocks = []
     if spelled:
         blocks.append(f"*Taking {markdown.escape(spelled)} for* `{answers[0].symbol or answers[0].path}`*.*")
@@ -73,8 +78,8 @@ def answered(view: View, answers: Sequence[Answer], spelled: str = "") -> Reply:
     for each in answers:
         if (each.path, each.symbol) != anchor:
             anchor = (each.path, each.symbol)
-            blocks.append(_heading(view, each))
-        blocks.append(markdown.whole(each, view.line_now, view.uri))
+            blocks.append(_heading(view, each, uri_of))
+        blocks.append(markdown.whole(each, view.line_now, uri_of))
     stale = any(each.freshness == "stale" for each in answers)
     alone = len(answers) == 1
     return Reply(
@@ -86,9 +91,9 @@ def answered(view: View, answers: Sequence[Answer], spelled: str = "") -> Reply:
     )
 
 
-def explained(view: View, explanation: Explanation) -> Reply:
+def explained(view: View, explanation: Explanation, uri_of: UriOf | None = None) -> Reply:
     """A pasted failure, explained."""
-    text = rendering.markdown(explanation, view.uri)
+    text = rendering.markdown(explanation, uri_of or view.uri)
     if explanation.answer is None or not explanation.suspects:
         return Reply("notKnown", text, (explanation.answer,) if explanation.answer is not None else ())
     return Reply("prepared", text, (explanation.answer,), freshness="fresh", served="prepared")
@@ -136,12 +141,12 @@ def unknown(routed: Routed, choices: Sequence[Choice]) -> Reply:
     )
 
 
-def _heading(view: View, answer: Answer) -> str:
+def _heading(view: View, answer: Answer, uri_of: UriOf) -> str:
     symbol, lines = view.symbol(answer.path, answer.symbol), view.lines(answer.path)
     start, end = (symbol.name_start, symbol.name_end) if symbol is not None else (0, 0)
     line = lines.line_of(start) + 1 if lines is not None else 1
     place = Place(answer.path, start, end, line, answer.symbol)
-    return f"`{answer.symbol or answer.path}` {markdown.link(place, view.line_now, view.uri)}"
+    return f"`{answer.symbol or answer.path}` {markdown.link(place, view.line_now, uri_of)}"
 
 
 def _quoted(text: str) -> str:

@@ -248,6 +248,10 @@ class Session:
         if self._server is not None:
             self._server.protocol.notify("forethought/statusChanged", msgspec.to_builtins(status))
 
+    def warn(self, text: str) -> None:
+        """Put something before the user's eyes."""
+        self._show(text)
+
     def _show(self, text: str) -> None:
         if self._server is not None:
             self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, text))

@@ -24,6 +24,7 @@ ONLY_IN = {
     "sqlite3": ("lsp_server/store/", "lsp_server/coverage_file.py"),
     "openai": ("lsp_server/model_client.py",),
     "watchdog": ("lsp_server/watcher.py",),
+    "mcp": ("lsp_server/mcp_server.py",),
 }
 """Module → the only places that may import it."""
 

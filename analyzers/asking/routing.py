@@ -17,7 +17,7 @@ from analyzers.asking import anchors
 from analyzers.asking.anchors import Anchor, Candidate, Code, Found
 from analyzers.asking.lexicon import STOP, UNCLEAR, Spoken, spoken_of, vocabulary
 from analyzers.asking.literals import Hit, enclosing
-from analyzers.asking.words import Token, tokens
+from analyzers.asking.words import Token, normal, tokens
 from analyzers.facts import FileFacts
 from analyzers.questions.catalogue import KINDS
 
@@ -118,6 +118,19 @@ def asks_for_message(question: str) -> str:
         # The words that ask for it are no part of it.
         return " ".join(token.text for index, token in enumerate(found) if index not in cue.used)
     return question if sum(token.shape != "path" for token in found) >= MESSAGE_WORDS_MIN else ""
+
+
+def is_settled(question: str, routed: Routed) -> bool:
+    """Whether no text that the program says could make a difference: a name is written as code, and nothing pasted."""
+    if routed.decision not in ("answer", "two") or not routed.readings or _ERROR.search(question):
+        return False
+    said = tokens(question)
+    if any(token.shape == "text" for token in said):
+        return False
+    cue = any(each.kind == "error_message" and each.weight >= 1.0 for each in spoken_of(said))
+    names = {normal(part) for token in said if token.shape == "code" for part in token.parts}
+    named = all(normal(each.anchor.symbol.rpartition(".")[2]) in names for each in routed.readings)
+    return not cue and (named or not _unexplained(said, None)) and bool(_ASKS.match(question))
 
 
 def route(

@@ -141,6 +141,27 @@ def explain(
 
 
 @app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in your own words; - reads it from standard input.")],
+    path: Repository = Path("."),
+    at: Annotated[str, typer.Option("--at", metavar="FILE:LINE", help="What `this` means.")] = "",
+    json: Json = False,
+) -> None:
+    """Answer a question in your own words, with its places."""
+    from lsp_server.cli.answering import ask as run
+
+    run(question, path, at=at, as_json=json)
+
+
+@app.command()
+def mcp(path: Repository = Path(".")) -> None:
+    """Answer an agent over standard input and output, by the Model Context Protocol."""
+    from lsp_server.cli.mcp import serve as run
+
+    run(path)
+
+
+@app.command()
 def think(
     path: Repository = Path("."),
     budget_tokens: Annotated[

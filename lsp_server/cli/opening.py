@@ -7,6 +7,7 @@ from pathlib import Path
 from lsp_server.cli.console import confirm, is_interactive
 from lsp_server.cli.exits import STORE, Failure
 from lsp_server.cli.paths import root_of
+from lsp_server.disk_table import DiskTable
 from lsp_server.store import IndexReader, StoreAbsent, StoreDamaged, StoreError, repository_folders
 from lsp_server.store.folders import RepositoryFolders, remove_cache
 from lsp_server.view import View
@@ -23,7 +24,8 @@ def open_view(path: Path) -> View:
         raise Failure(STORE, f"nothing is prepared for {root} yet; run: forethought analyze {path}") from error
     except StoreError as error:
         raise store_failure(error) from error
-    return View(root, reader, {})
+    table = DiskTable(root)
+    return View(root, reader, {}, lambda: table)
 
 
 def store_failure(error: StoreError) -> Failure:

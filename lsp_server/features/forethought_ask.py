@@ -41,14 +41,19 @@ async def handle(session: Session, params: AskParams) -> AskResult:
     repository.view.refresh()
     here = _here(session, params)
 
+    said: list[str] = []
+
     def say(markdown: str) -> None:
+        said.append(markdown)
         if params.partial_result_token is not None:
             session.report(params.partial_result_token, AskProgress(markdown))
 
     question = params.question[-QUESTION_CHARS_MAX:]
     reply = await answering.answer(
-        repository.view, question, here, session.threads.of(conversation), session.settings, say
+        repository.view, question, here, session.threads.of(conversation), session.settings, say, session.warn
     )
+    if not said:
+        say(reply.markdown)
     for each in reply.answers[:1]:
         session.threads.add(conversation, Turn(question, each.path, each.symbol, each.kind, reply.markdown))
         repository.asked(each.path, each.symbol, each.kind, reply.served, reply.saved_tokens)
