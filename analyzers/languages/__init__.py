@@ -1,21 +1,22 @@
-"""The languages that Forethought reads. Adding one is a folder here and a line in `LANGUAGES`."""
+"""The languages that Forethought reads. Adding one is a folder here and a line in `FOLDERS`."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from importlib import import_module
 
-from analyzers.languages import python, typescript
 from analyzers.languages.language import Language
 
-__all__ = ["LANGUAGES", "Language", "for_name", "for_path", "is_of"]
+__all__ = ["FOLDERS", "LANGUAGES", "Language", "for_name", "for_path", "is_of"]
 
-LANGUAGES: tuple[Language, ...] = (
-    *python.LANGUAGES,
-    *typescript.LANGUAGES,
+FOLDERS = (
+    "python",
+    "typescript",
 )
+"""One for each family of languages; its `LANGUAGES` says what it brings."""
 
-PATHS_KEPT_MAX = 4_096
-"""Paths whose language is remembered: linking asks about the same files over and over."""
+LANGUAGES: tuple[Language, ...] = tuple(
+    language for folder in FOLDERS for language in import_module(f"{__name__}.{folder}").LANGUAGES
+)
 
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 _BY_NAME = {language.name: language for language in LANGUAGES}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from analyzers.evidence.failures import Failure
 from analyzers.facts import FileFacts
+from analyzers.languages.wording import Wording
 from analyzers.suspicion import Suspicion
 from analyzers.syntax import Grammar, Syntax
 
@@ -112,6 +113,8 @@ class Language:
     modules: Callable[[Iterable[str], Mapping[str, str]], FindModule]
     """From all paths of the workspace and the texts of its configuration files, what finds a module."""
     words: Words
+    wording: Wording
+    """In which words answers speak of it."""
     is_test_path: Callable[[str], bool]
     """Whether a file holds tests, by its path."""
     is_test_name: Callable[[str], bool]

@@ -15,6 +15,7 @@ import tree_sitter_python
 
 from analyzers.languages.language import FindModule, Language, LiteralSyntax, Words
 from analyzers.languages.python import cursor, declared, extract, roots, wrong
+from analyzers.languages.python.wording import WORDING
 from analyzers.syntax import Grammar
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ LANGUAGE = Language(
         ancestors=ancestors,
         catch_all=frozenset({"BaseException", "Exception"}),
     ),
+    wording=WORDING,
     is_test_path=is_test_path,
     is_test_name=is_test_name,
     deep=deep,

@@ -16,6 +16,7 @@ import tree_sitter_typescript
 from analyzers.languages.language import FindModule, Language, LiteralSyntax, Words
 from analyzers.languages.typescript import cursor, declared, extract, lexed, stacks, words
 from analyzers.languages.typescript.modules import CONFIG_NAMES, Modules, follows
+from analyzers.languages.typescript.wording import WORDING
 from analyzers.syntax import Grammar
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _language(name: str, suffixes: tuple[str, ...], grammar: Callable[[], Gramma
             ancestors=words.ancestors,
             catch_all=frozenset({words.EVERYTHING}),
         ),
+        wording=WORDING,
         is_test_path=words.is_test_path,
         is_test_name=words.is_test_name,
         deep=deep,

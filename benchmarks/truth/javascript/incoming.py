@@ -1,7 +1,7 @@
 """`python -m benchmarks.truth.javascript.incoming ROOT RECORDING.json.gz -- SERVER …`: another server's callers.
 
-Asks any language server for the callers of every recorded function outside tests, and scores them as
-`score` scores an export. A caller without a name counts as the function around it, as in recordings, so that nobody loses by its habits.
+Asks any language server for the callers of every recorded function outside tests, and scores them as `score` scores an
+export. A caller without a name counts as the function around it, as in recordings, so that nobody loses by its habits.
 """
 
 from __future__ import annotations
