@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 
 from analyzers.languages.language import Language
@@ -17,6 +18,9 @@ FOLDERS = (
 LANGUAGES: tuple[Language, ...] = tuple(
     language for folder in FOLDERS for language in import_module(f"{__name__}.{folder}").LANGUAGES
 )
+
+PATHS_KEPT_MAX = 4_096
+"""Paths whose language is remembered: linking asks about the same files over and over."""
 
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 _BY_NAME = {language.name: language for language in LANGUAGES}
