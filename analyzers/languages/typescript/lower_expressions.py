@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from analyzers import ir
@@ -16,6 +17,10 @@ from analyzers.languages.typescript.lower_scope import (
     lowers,
     text,
 )
+from analyzers.languages.typescript.pieces import plain_string
+from analyzers.languages.typescript.words import SUITES, TESTS, test_name
+
+_HEAD = re.compile(r"[\w$]+")
 
 CONST_CHARACTERS_MAX = 80
 """Longer string literals keep no value: they are texts, not names or keys."""
@@ -192,7 +197,38 @@ def _call(low: Lowering, node: SyntaxNode) -> tuple[ir.Expr, bool]:
         strings = ir.Display(arguments.start_byte, arguments.end_byte, "list", ())
         parts = (ir.Arg(strings), *(ir.Arg(p) for p in _substitutions(low, arguments)))
         return ir.Call(start, end, found, parts), skips
+    titled = _title(func, arguments)
+    if titled is not None:
+        return ir.Call(start, end, found, _titled_arguments(low, arguments, *titled)), skips
     return ir.Call(start, end, found, call_arguments(low, arguments)), skips
+
+
+def _title(func: SyntaxNode | None, arguments: SyntaxNode | None) -> tuple[str, SyntaxNode] | None:
+    """The name of the test or group of tests that a call describes, and the body that goes by it."""
+    given = children(arguments)
+    if func is None or len(given) < 2 or given[0].type not in {"string", "template_string"}:
+        return None
+    written = text(func)
+    match = _HEAD.match(written)
+    head = match[0] if match else ""
+    if head not in TESTS and head not in SUITES:
+        if not written.endswith((".test", ".it")):
+            return None
+        head = "test"
+    elif ".describe" in written or ".suite" in written:
+        head = "describe"
+    body = next((c for c in reversed(given) if c.type in FUNCTIONS), None)
+    return (test_name(head, plain_string(text(given[0]))), body) if body is not None else None
+
+
+def _titled_arguments(low: Lowering, arguments: SyntaxNode | None, title: str, body: SyntaxNode) -> tuple[ir.Arg, ...]:
+    given = children(arguments)
+    return tuple(
+        ir.Arg(ir.Lambda(body.start_byte, body.end_byte, define(low, body, title, given[0])))
+        if child is body
+        else ir.Arg(low.expr(child))
+        for child in given
+    )
 
 
 def _loaded_module(low: Lowering, func: SyntaxNode | None, arguments: SyntaxNode | None) -> str | None:
