@@ -437,6 +437,8 @@ class Function(Node, frozen=True, eq=False, gc=False):
     """Whether it is a method without a receiver."""
     arrow: bool = False
     """Whether it has no receiver of its own: `() => x`."""
+    anonymous: bool = False
+    """Whether people call it by no name, so that what it does is told of the function that it is written in."""
     variable: bool = False
     """Whether it has its name from the variable that it is assigned to."""
     declared: bool = False

@@ -99,6 +99,8 @@ class Dialect:
     """Whether the arguments of a call fit a method, for matching by name."""
     ends: Callable[[str], bool]
     """Whether something in the library, by its dotted name, never returns."""
+    nested_tests: bool
+    """Whether a test may be a function inside another one."""
     ending_names: frozenset[str]
     """Last names of what never returns, by which it is worth a look."""
     nullable_call: Callable[[ir.Call], bool]

@@ -226,7 +226,7 @@ class _Recorder:
     def place(self, body: Body | None, node: ir.Node, module: ModuleScope | None = None) -> Place:
         module = body.module if body is not None else module or self.module
         source = self.source if module is self.module else self.sources(module.path)
-        name = body.qualname if body is not None else ""
+        name = body.named.qualname if body is not None else ""
         if node.start >= node.end and body is not None and body.function is not None:  # An iteration without text.
             node = ir.Node(body.function.name_start, body.function.name_end)
         if source is None:
@@ -250,7 +250,9 @@ class _Recorder:
         return [self.edge(caller, link, target) for caller, link in self.summaries.callers(target)]
 
     def callees(self, body: Body) -> list[Edge]:
-        links = self.summaries.links.out.get(body, ())
+        own = (body, *self.summaries.inside(body))
+        links = [link for each in own for link in self.summaries.links.out.get(each, ())]
+        links = [link for link in links if not (isinstance(link[0].target, Body) and link[0].target.named in own)]
         made = {
             (site.node.start, scope)
             for site, _ in links
@@ -266,7 +268,7 @@ class _Recorder:
         return found[:CALLEES_MAX]
 
     def raised(self, body: Body, escape: Escape) -> Raised:
-        through = tuple(b.qualname for b in escape.through)
+        through = tuple(dict.fromkeys(b.named.qualname for b in escape.through if b.named is not body))
         is_test = self.summaries.is_test_path
         # A test's own subclass or callback says nothing of the program.
         foreign = any(is_test(b.module.path) for b in escape.through) and not is_test(body.module.path)
@@ -428,7 +430,9 @@ class _Recorder:
                             handler = caught_by(kind, guard)
                             if handler is not None:
                                 place = self.place(caller, handler_header(handler.node))
-                                yield Caught(type_name(kind), caller.qualname, confidence, place, handler.swallows)
+                                yield Caught(
+                                    type_name(kind), caller.named.qualname, confidence, place, handler.swallows
+                                )
                                 break
                     if caller not in seen and left:
                         seen.add(caller)

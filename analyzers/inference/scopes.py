@@ -358,6 +358,14 @@ class Body:
     def full_name(self) -> str:
         return f"{self.module.name}.{self.qualname}" if self.function is not None else self.module.name
 
+    @property
+    def named(self) -> Body:
+        """Itself, or the nearest function around it that people call by a name."""
+        body = self
+        while body.function is not None and body.function.anonymous:
+            body = body.parent or body.module.body
+        return body
+
     def param(self, name: str) -> Cell:
         cell = self.params.get(name)
         if cell is None:

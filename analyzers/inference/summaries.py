@@ -7,7 +7,7 @@ them by `recording`; the export of everything, without the limits of a record, i
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from analyzers import ir
@@ -45,6 +45,7 @@ class Summaries:
         self.is_test_name = is_test_name
         self.links = Links(program, is_test_path)
         self.flow = Flow()
+        self._inside: dict[Body, list[Body]] | None = None
         self._reached: dict[Body, dict[Body, tuple[int, Confidence]]] | None = None
         self._accessing: dict[tuple[ClassScope | ModuleScope, str], dict[Body, None]] = {}
         """Who reads or writes a field or a module's name."""
@@ -61,6 +62,7 @@ class Summaries:
         for body in changed:
             self._index_accesses(body)
         self._reached = None
+        self._inside = None
         return changed
 
     def _index_accesses(self, body: Body) -> None:
@@ -104,7 +106,20 @@ class Summaries:
                 if isinstance(site.target, Body) and confidence != "possible" and site.target not in reach:
                     reach[site.target] = (distance + 1, "likely")
                     queue.append(site.target)
+            for inner in self.inside(body):
+                if inner not in reach:
+                    reach[inner] = (distance, "likely")
+                    queue.append(inner)
         return reach
+
+    def inside(self, body: Body) -> Sequence[Body]:
+        """Functions without a name that are written in a body: what they do is told of it, whoever calls them."""
+        if self._inside is None:
+            self._inside = defaultdict(list)
+            for each in self.program.bodies():
+                if each.named is not each:
+                    self._inside[each.named].append(each)
+        return self._inside.get(body, ())
 
     def tests_of(self, body: Body) -> dict[Body, int]:
         """The nearest tests that reach a body, each with the number of calls between, up to `TESTS_KEPT_MAX`."""
@@ -113,6 +128,12 @@ class Summaries:
         queue = deque([body])
         while queue and len(found) < TESTS_KEPT_MAX and len(distance) < REACH_BODIES_MAX:
             current = queue.popleft()
+            around = current.named
+            if around not in distance:
+                distance[around] = distance[current]
+                queue.append(around)
+                if around.function is not None and self.is_test(around):
+                    found[around] = distance[around]
             for caller, edges in self.links.callers.get(current, {}).items():
                 if caller in distance or all(confidence == "possible" for _, confidence in edges):
                     continue
@@ -124,7 +145,9 @@ class Summaries:
 
     def is_test(self, body: Body) -> bool:
         """Whether a test runner would run this function."""
-        return body.parent is None and self.is_test_path(body.module.path) and self.is_test_name(body.qualname)
+        if body.parent is not None and not self.program.dialect.nested_tests:
+            return False
+        return self.is_test_path(body.module.path) and self.is_test_name(body.qualname)
 
     # One body.
 
@@ -185,12 +208,11 @@ class Summaries:
 
     def callers(self, body: Body | ClassScope) -> list[tuple[Body, Edge]]:
         """Who calls a body, each caller with its surest call."""
-        found = []
+        told: dict[Body, list[Edge]] = {}
         for caller, edges in self.links.callers.get(body, {}).items():
-            if caller.module.library:
-                continue
-            best = min(edges, key=lambda e: (RANK[e[1]], e[0].node.start))
-            found.append((caller, best))
+            if not caller.module.library:
+                told.setdefault(caller.named, []).extend(edges)
+        found = [(caller, min(edges, key=lambda e: (RANK[e[1]], e[0].node.start))) for caller, edges in told.items()]
         return sorted(
             found, key=lambda f: (self.is_test_path(f[0].module.path), RANK[f[1][1]], f[0].module.path, f[0].qualname)
         )
@@ -220,7 +242,7 @@ class Summaries:
         reached = self.reached()
         for body in self.program.bodies():
             function = body.function
-            if function is None or function.name == "<lambda>":
+            if function is None or function.name == "<lambda>" or function.anonymous:
                 continue
             path = body.module.path
             yield {

@@ -57,7 +57,10 @@ def function(
     if owns_this is None:
         owns_this = not arrow and not (low.ambient and cls < 0) and not (low.ambient and static)
     parent = next((s.index for s in reversed(low.scopes) if s.index >= 0), -1)
-    outer, low.qualname = low.qualname, low.nested(written)
+    outer, qualname = low.qualname, low.nested(written)
+    anonymous = written in {"<arrow>", "<function>"}
+    if not anonymous:
+        low.qualname = qualname
     scope = Scope(index, arrow=not owns_this)
     low.scopes.append(scope)
     own = field(node, "name")
@@ -80,7 +83,7 @@ def function(
     body = _body(low, body_node)
     low.depth = depth
     low.scopes.pop()
-    low.qualname, qualname = outer, low.qualname
+    low.qualname = outer
     own_names = scope.bound
     free = scope.used - own_names
     _resolve_free(low, free - scope.globals)
@@ -107,6 +110,7 @@ def function(
         frozenset(scope.globals),
         static=static,
         arrow=arrow,
+        anonymous=anonymous,
         variable=name_node.type == "identifier" and own is None,
         declared=body_node is None,
     )

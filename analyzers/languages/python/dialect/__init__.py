@@ -76,6 +76,7 @@ DIALECT = Dialect(
     decorated_by_name=decorators.decorated_by_name,
     accepts=narrowing.accepts,
     ends=_ENDING.__contains__,
+    nested_tests=False,
     ending_names=frozenset({"exit", "_exit", "abort", "fail", "skip", "quit"}),
     nullable_call=_nullable_call,
     evaluate_call=_evaluate_call,

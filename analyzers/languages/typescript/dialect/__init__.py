@@ -86,6 +86,7 @@ DIALECT = Dialect(
     decorated_by_name=lambda frame, node, values: values,
     accepts=making.accepts,
     ends=_ends,
+    nested_tests=True,
     ending_names=frozenset({"exit"}),
     nullable_call=_nullable_call,
     evaluate_call=_none,
