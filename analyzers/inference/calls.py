@@ -258,12 +258,12 @@ def call_values(
 ) -> Values:
     """Calls everything that `func` may be; the values that may come back."""
     result = EMPTY
-    overloads: dict[str, list[tuple[FunctionValue, Value | None]]] = {}
+    overloads: dict[tuple[str, Value | None], list[tuple[FunctionValue, Value | None]]] = {}
     for value in func:
         target = value.func if isinstance(value, Bound) else value
         if isinstance(target, FunctionValue) and target.body.module.library:
             receiver = value.receiver if isinstance(value, Bound) else None
-            overloads.setdefault(target.body.full_name, []).append((target, receiver))
+            overloads.setdefault((target.body.full_name, receiver), []).append((target, receiver))
         else:
             result = result | call_one(frame, value, arguments, node, via, direct)
     for candidates in overloads.values():

@@ -28,13 +28,7 @@ from analyzers.inference.pieces import (
 )
 from analyzers.inference.scopes import Body, ClassScope, ModuleScope
 from analyzers.inference.summaries import Summaries
-from analyzers.inference.values import (
-    NONE,
-    UNKNOWN,
-    External,
-    Value,
-    Values,
-)
+from analyzers.inference.values import NONE, UNKNOWN, External, Value, Values
 from analyzers.records import (
     ACCESSES_MAX,
     CALLEES_MAX,
@@ -225,8 +219,7 @@ class _Recorder:
 
     def place(self, body: Body | None, node: ir.Node, module: ModuleScope | None = None) -> Place:
         module = body.module if body is not None else module or self.module
-        source = self.source if module is self.module else self.sources(module.path)
-        name = body.named.qualname if body is not None else ""
+        source, name = self.sources(module.path), body.named.qualname if body is not None else ""
         if node.start >= node.end and body is not None and body.function is not None:  # An iteration without text.
             node = ir.Node(body.function.name_start, body.function.name_end)
         if source is None:
@@ -250,9 +243,7 @@ class _Recorder:
         return [self.edge(caller, link, target) for caller, link in self.summaries.callers(target)]
 
     def callees(self, body: Body) -> list[Edge]:
-        own = (body, *self.summaries.inside(body))
-        links = [link for each in own for link in self.summaries.links.out.get(each, ())]
-        links = [link for link in links if not (isinstance(link[0].target, Body) and link[0].target.named in own)]
+        links = self.summaries.calls(body)
         made = {
             (site.node.start, scope)
             for site, _ in links

@@ -121,6 +121,12 @@ class Summaries:
                     self._inside[each.named].append(each)
         return self._inside.get(body, ())
 
+    def calls(self, body: Body) -> list[Edge]:
+        """What a body calls, and what the functions without a name in it do."""
+        own = (body, *self.inside(body))
+        links = [link for each in own for link in self.links.out.get(each, ())]
+        return [link for link in links if not (isinstance(link[0].target, Body) and link[0].target in own[1:])]
+
     def tests_of(self, body: Body) -> dict[Body, int]:
         """The nearest tests that reach a body, each with the number of calls between, up to `TESTS_KEPT_MAX`."""
         found: dict[Body, int] = {}

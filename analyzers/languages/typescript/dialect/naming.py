@@ -16,6 +16,8 @@ _OWN = frozenset({"Array", "String", "Number", "Boolean", "Object", "Map", "Set"
 def external_name(name: str) -> str:
     """How something outside the repository is called in a graph: `<builtin>.parseInt`, `<**JSArray**>.map`."""
     owner, dot, member = name.partition(".")
+    if owner in {"Function", "Promise"}:
+        return ""  # `f.call(x)` calls `f`
     if not dot or owner != LIBRARY:
         return name.replace("/", ".")
     cls, dot, method = member.partition(".")
