@@ -19,7 +19,7 @@ from analyzers.asking.routing import Before, Reading, Routed, asks_for_message, 
 from analyzers.evidence.report import read_report
 from analyzers.questions import failure_messages
 from analyzers.questions.answer import Answer
-from analyzers.records import Place
+from analyzers.records import Place, Record
 from lsp_server import composing, prepared, said
 from lsp_server.composing import Choice, Reply
 from lsp_server.explain import Explanation, explain
@@ -77,6 +77,10 @@ async def answer(
             hits = await asyncio.to_thread(said.search, _files(view), message)
             found = _route(view, code, question, here, thread, hits) if hits else found
         reply = _reply(view, code, found)
+        record = _for_model(view, found, reply) if settings.model.configured else None
+        if record is not None:
+            asked = found.kind or "does"
+            return await _by_model(view, record, asked, question, thread, settings, say, warn)
     return reply
 
 
@@ -135,6 +139,32 @@ def _explained(root: Path, text: str) -> Explanation:
 def _files(view: View) -> Files:
     unsaved = {path: buffer.data for path, buffer in view.buffers.items() if buffer.blob != view.blob(path)}
     return Files(view.root, repository_folders(view.root).cache, view.paths(), unsaved)
+
+
+def _for_model(view: View, found: Routed, reply: Reply) -> Record | None:
+    """The anchor that a model is asked about: what is meant is clear, and nothing prepared answers what was asked."""
+    if found.decision != "answer" or not found.readings or found.hits:
+        return None
+    known = any(each.weight > 0 for each in reply.answers)
+    if found.readings[0].kind and known and found.kind != "does":
+        return None
+    anchor = found.readings[0].anchor
+    return prepared.record(view, anchor.path, anchor.symbol)
+
+
+async def _by_model(
+    view: View, record: Record, kind: str, question: str, thread: Thread, settings: Settings, say: Say, warn: Say
+) -> Reply:
+    # Without a model neither module is ever loaded.
+    from lsp_server import asking_model
+    from lsp_server.model_client import ModelClient, load_library
+
+    await asyncio.to_thread(load_library)
+    model = ModelClient(settings.model)
+    try:
+        return await asking_model.answer(view, record, kind, question, thread, settings, model, say, warn)
+    finally:
+        await model.close()
 
 
 def _route(

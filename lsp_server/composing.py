@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzers.asking.anchors import Anchor
 from analyzers.asking.literals import enclosing
@@ -21,7 +21,18 @@ from lsp_server.render.markdown import UriOf
 from lsp_server.shapes import Road
 from lsp_server.view import View
 
-__all__ = ["Choice", "Reply", "answered", "ask_back", "enclosing", "explained", "not_answered", "unknown"]
+__all__ = [
+    "Choice",
+    "Reply",
+    "answered",
+    "ask_back",
+    "charged",
+    "enclosing",
+    "explained",
+    "heading",
+    "not_answered",
+    "unknown",
+]
 
 NAMES_SHOWN_MAX = 3
 
@@ -78,7 +89,7 @@ def answered(view: View, answers: Sequence[Answer], spelled: str = "", uri_of: U
     for each in answers:
         if (each.path, each.symbol) != anchor:
             anchor = (each.path, each.symbol)
-            blocks.append(_heading(view, each, uri_of))
+            blocks.append(heading(view, each.path, each.symbol, uri_of))
         blocks.append(markdown.whole(each, view.line_now, uri_of))
     stale = any(each.freshness == "stale" for each in answers)
     alone = len(answers) == 1
@@ -141,12 +152,18 @@ def unknown(routed: Routed, choices: Sequence[Choice]) -> Reply:
     )
 
 
-def _heading(view: View, answer: Answer, uri_of: UriOf) -> str:
-    symbol, lines = view.symbol(answer.path, answer.symbol), view.lines(answer.path)
+def charged(reply: Reply, input_tokens: int, output_tokens: int, cached_tokens: int) -> Reply:
+    """The reply with what a model took for it."""
+    return replace(reply, input_tokens=input_tokens, output_tokens=output_tokens, cached_tokens=cached_tokens)
+
+
+def heading(view: View, path: str, name: str, uri_of: UriOf) -> str:
+    """An anchor's name, leading to it."""
+    symbol, lines = view.symbol(path, name), view.lines(path)
     start, end = (symbol.name_start, symbol.name_end) if symbol is not None else (0, 0)
     line = lines.line_of(start) + 1 if lines is not None else 1
-    place = Place(answer.path, start, end, line, answer.symbol)
-    return f"`{answer.symbol or answer.path}` {markdown.link(place, view.line_now, uri_of)}"
+    place = Place(path, start, end, line, name)
+    return f"`{name or path}` {markdown.link(place, view.line_now, uri_of)}"
 
 
 def _quoted(text: str) -> str:

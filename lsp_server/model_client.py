@@ -279,6 +279,11 @@ class ModelClient:
         return self._client
 
 
+def load_library() -> None:
+    """Imports the library, which takes half a second: whoever must not wait for that has a thread do it."""
+    import openai  # noqa: F401
+
+
 def build_client(settings: ModelSettings, transport: object = None) -> Any:
     """The library's client, told everything explicitly. Importing it takes half a second, so it happens here."""
     with contextlib.nullcontext() if settings.use_openai_environment else _without_openai_environment():

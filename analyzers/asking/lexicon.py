@@ -95,6 +95,11 @@ def vocabulary() -> frozenset[str]:
     return frozenset(stem for phrase in _phrases() for stem in phrase.stems) | frozenset(map(stem_of, STOP)) | STOP
 
 
+def spoken_kinds() -> frozenset[str]:
+    """The kinds that the lexicon has words for."""
+    return frozenset(_entries())
+
+
 @cache
 def _correctable() -> tuple[str, ...]:
     return tuple(sorted(stem for stem in vocabulary() if len(stem) >= TYPO_CHARS_MIN))
@@ -115,11 +120,15 @@ def _corrected(token: Token) -> str:
 
 
 @cache
-def _phrases() -> tuple[Phrase, ...]:
+def _entries() -> dict[str, _Entry]:
     data = files("analyzers.questions").joinpath("lexicon.json").read_bytes()
-    entries = msgspec.json.decode(data, type=dict[str, _Entry])
+    return msgspec.json.decode(data, type=dict[str, _Entry])
+
+
+@cache
+def _phrases() -> tuple[Phrase, ...]:
     found: dict[tuple[str, tuple[str, ...]], float] = {}
-    for kind, entry in entries.items():
+    for kind, entry in _entries().items():
         for text in entry.strong:
             _add(found, kind, text, 1.0)
         for text in entry.weak:
