@@ -15,7 +15,7 @@ from analyzers import languages
 from analyzers.facts import DEFAULT_EXPORT, MODULE, SETTER, Call, FileFacts, Import, Local, Symbol
 from analyzers.languages import Language
 
-FILES_KEPT_MAX = 320
+FILES_KEPT_MAX = 400
 """Files whose tables are kept for the next question."""
 IMPORTS_MAX = 8
 """Imports of one name in one scope that are followed."""

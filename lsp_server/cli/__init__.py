@@ -13,9 +13,14 @@ from lsp_server.cli.exits import INTERRUPTED, Failure
 
 def main() -> None:
     """Run the command line and exit with one of the codes in `exits`."""
-    from lsp_server.cli.app import app
-
     try:
+        if sys.argv[1:] == ["serve"]:
+            # What editors start: without what reads the other commands' options it is there sooner, and smaller.
+            from lsp_server.cli.serving import serve
+
+            serve("")
+        from lsp_server.cli.app import app
+
         app(prog_name="forethought")
     except Failure as failure:
         print(f"forethought: {failure.line}", file=sys.stderr)

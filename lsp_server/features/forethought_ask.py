@@ -7,11 +7,8 @@ reaches a model's HTTP call.
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from lsp_server import answering
-from lsp_server.answering import Here
-from lsp_server.composing import Choice as Reading
-from lsp_server.composing import Reply
 from lsp_server.features.answer_items import answer_item
 from lsp_server.session import Session
 from lsp_server.shapes import (
@@ -27,11 +24,19 @@ from lsp_server.shapes import (
 from lsp_server.threads import Turn
 from lsp_server.view import View
 
+if TYPE_CHECKING:
+    from lsp_server.answering import Here
+    from lsp_server.composing import Choice as Reading
+    from lsp_server.composing import Reply
+
 METHOD = "forethought/ask"
 PARAMS = AskParams
 
 
 async def handle(session: Session, params: AskParams) -> AskResult:
+    # Loaded when somebody asks: an editor that only hovers need not hold it.
+    from lsp_server import answering
+
     began_s = time.perf_counter()
     uri = params.text_document.uri if params.text_document is not None else ""
     repository = session.repository(uri)
@@ -64,6 +69,8 @@ def _here(session: Session, params: AskParams) -> Here | None:
     document = session.document(params.text_document.uri) if params.text_document is not None else None
     if document is None:
         return None
+    from lsp_server.answering import Here
+
     at = params.position
     offset = document.lines.offset(at.line, at.character, session.encoding) if at is not None else None
     return Here(document.path, offset)
