@@ -1,7 +1,7 @@
 """What of a repository may be sent to a model: everything that is indexed, less what the user keeps back.
 
-Ignored files are not in the index and so never come here. `.forethoughtignore` at the repository's root and the user's
-`sleep.exclude` keep back more, with the patterns of `.gitignore`; a pattern with `!` in one does not undo the other.
+Ignored files are not in the index and so never come here. A `.forethoughtignore` in any folder and the user's
+`sleep.exclude` keep back more, with the patterns of `.gitignore`; a pattern with `!` in one does not undo another.
 """
 
 from __future__ import annotations
@@ -13,42 +13,57 @@ from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".forethoughtignore"
 IGNORE_BYTES_MAX = 1_000_000
+FOLDERS_KEPT_MAX = 10_000
+"""Folders whose rules are remembered."""
+
+_EVERYTHING = GitIgnoreSpec.from_lines(["*"])
+_NOTHING = GitIgnoreSpec.from_lines(())
+_ABSENT = (0, 0)
+_Signature = tuple[int, int]
 
 
 class Sendable:
-    """The rules of one repository. The file is read again whenever it changed."""
+    """The rules of one repository. A file of rules is read again whenever it changed."""
 
     def __init__(self, root: Path, exclude: Iterable[str] = ()) -> None:
-        self._file = root / IGNORE_FILE
+        self._root = root
         self._excluded = GitIgnoreSpec.from_lines(exclude)
-        self._signature: tuple[int, int] | None = None
-        self._ignored: GitIgnoreSpec | None = GitIgnoreSpec.from_lines(())
+        self._known: dict[str, tuple[_Signature, GitIgnoreSpec]] = {}
 
     def may_send(self, path: str) -> bool:
         """Whether a file, named relative to the root, may be quoted in a prompt."""
-        self._refresh()
-        if self._ignored is None or self._excluded.match_file(path):
+        if self._excluded.match_file(path):
             return False
-        return not self._ignored.match_file(path)
+        folder, inside = "", path
+        while True:
+            if self._rules(folder).match_file(inside):
+                return False
+            name, slash, inside = inside.partition("/")
+            if not slash:
+                return True
+            folder = f"{folder}{name}/"
 
-    def _refresh(self) -> None:
+    def _rules(self, folder: str) -> GitIgnoreSpec:
+        """What a folder's own file keeps back, relative to that folder. Rules that cannot be read forbid everything."""
+        file = self._root / folder / IGNORE_FILE
         try:
-            status = self._file.stat()
-        except FileNotFoundError:
-            self._signature, self._ignored = None, GitIgnoreSpec.from_lines(())
-            return
+            status = file.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            self._known[folder] = (_ABSENT, _NOTHING)
+            return _NOTHING
         except OSError:
-            # There are rules and they cannot be read: nothing may be sent.
-            self._signature, self._ignored = None, None
-            return
+            return _EVERYTHING
         signature = (status.st_mtime_ns, status.st_size)
-        if signature == self._signature:
-            return
-        self._signature, self._ignored = signature, None
+        known = self._known.get(folder)
+        if known is not None and known[0] == signature:
+            return known[1]
+        rules = _EVERYTHING
         try:
             if status.st_size <= IGNORE_BYTES_MAX:
-                lines = self._file.read_text(encoding="utf-8").splitlines()
-                self._ignored = GitIgnoreSpec.from_lines(lines)
+                rules = GitIgnoreSpec.from_lines(file.read_text(encoding="utf-8").splitlines())
         except (OSError, ValueError):
-            # As above: rules that cannot be read forbid.
-            self._ignored = None
+            rules = _EVERYTHING
+        if len(self._known) >= FOLDERS_KEPT_MAX:
+            self._known.clear()
+        self._known[folder] = (signature, rules)
+        return rules

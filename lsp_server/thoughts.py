@@ -111,7 +111,8 @@ class Thoughts:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (int(now_s), day_of(now_s), self._repository, path, symbol, kind, road, saved_tokens),
             )
-            if road in ("composed", "enriched"):
+            # The question of what it does is answered with what was thought itself.
+            if road in ("composed", "enriched") or kind == "does":
                 self._journal.execute(
                     "UPDATE enriched SET used = used + 1 WHERE repository = ? AND path = ? AND symbol = ?",
                     (self._repository, path, symbol),

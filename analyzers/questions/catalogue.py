@@ -65,11 +65,13 @@ class Section(NamedTuple):
 
 def kinds_for(anchor: str, language: str, muted: frozenset[str] = frozenset()) -> list[Kind]:
     """The kinds that make sense of an anchor; `muted` names kinds or whole families."""
-    return [
-        kind
-        for kind in CATALOGUE
-        if kind.fits(anchor, language) and kind.name not in muted and kind.family not in muted
-    ]
+    return [kind for kind in CATALOGUE if kind.fits(anchor, language) and not is_muted(kind.name, muted)]
+
+
+def is_muted(name: str, muted: frozenset[str]) -> bool:
+    """Whether a kind is not wanted, by its own name or its family's."""
+    kind = KINDS.get(name)
+    return name in muted or (kind is not None and kind.family in muted)
 
 
 def for_record(

@@ -70,7 +70,8 @@ def callers(kind: Kind, asked: Asked) -> Answer | None:
     shown: Confidence = weakest((edge.confidence for edge in sure), "possible")
     if all(edge.via == HANDED_ON for edge in sure):
         shown = at_most(shown, "likely")
-    interest = 1.0 if own else 0.6 if tests else 0.35
+    # Calls that merely may mean it are for who asks; unasked they are noise.
+    interest = 1.0 if own else 0.6 if tests else 0.2
     if record.callers_total and all(edge.place.path == record.path for edge in edges):
         interest *= 0.85
     return kind.says(asked, conclusion, shown, claims, interest=interest)
@@ -108,7 +109,7 @@ def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
 
 
 def _callers_conclusion(own: Sequence[Edge], tests: Sequence[Edge], maybe: int, record: Record) -> str:
-    """`two, both through …`: sites are counted, and the ones that only share a name are counted apart."""
+    """`two, both through …`: sites are counted, and the ones that merely may mean it are counted apart."""
     parts: list[str] = []
     own_callers = {(edge.place.path, edge.place.symbol) for edge in own}
     test_callers = {(edge.place.path, edge.place.symbol) for edge in tests}
@@ -132,7 +133,7 @@ def _callers_conclusion(own: Sequence[Edge], tests: Sequence[Edge], maybe: int, 
         else:
             parts.append(f"only tests, {number(len(test_callers))} of them")
     if maybe:
-        calls = f"{counted(maybe, 'call')} that only {'shares its name' if maybe == 1 else 'share its name'}"
+        calls = f"{counted(maybe, 'call')} that may mean it"
         parts.append(calls if parts else f"not sure: {calls}")
     return listed(parts)
 

@@ -14,6 +14,7 @@ from lsp_server.features.convert import offset_at
 from lsp_server.features.forethought_questions import TITLES
 from lsp_server.features.menu_items import show_command, title_of
 from lsp_server.session import Session
+from lsp_server.thought_answers import thoughts_of
 
 METHOD = types.TEXT_DOCUMENT_CODE_ACTION
 KIND = "forethought"
@@ -32,7 +33,8 @@ def handle(session: Session, params: types.CodeActionParams) -> list[types.CodeA
         return None
     document.repository.focus(record.path, record.name)
     actions = []
-    for section in catalogue.menu(prepared.answers(document.view, record, session.muted)):
+    answers = [*prepared.answers(document.view, record, session.muted), *thoughts_of(document.view, record)]
+    for section in catalogue.menu(each for each in answers if not catalogue.is_muted(each.kind, session.muted)):
         for answer in section.answers:
             if answer.weight > 0:
                 title = f"{TITLES[section.family]} · {title_of(answer)}"

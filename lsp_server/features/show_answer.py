@@ -11,11 +11,16 @@ from typing import Any
 import msgspec
 from pygls.exceptions import JsonRpcInvalidParams
 
+from analyzers.questions import answer as answers
 from analyzers.questions.catalogue import KINDS
+from analyzers.records import Record
 from lsp_server import prepared
 from lsp_server.features.answer_items import answer_item
 from lsp_server.session import Session
 from lsp_server.shapes import Answer, ShowAnswerParams
+from lsp_server.thought_answers import KIND as THOUGHTS
+from lsp_server.thought_answers import thoughts_of
+from lsp_server.view import View
 
 
 def run(session: Session, arguments: Sequence[Any]) -> Answer | None:
@@ -25,11 +30,20 @@ def run(session: Session, arguments: Sequence[Any]) -> Answer | None:
         return None
     offset = document.lines.offset(chosen.position.line, chosen.position.character, session.encoding)
     record = prepared.around(document.view, document.path, offset)
-    answer = prepared.answer(document.view, record, chosen.kind) if record is not None else None
-    if record is None or answer is None:
+    if record is None:
+        return None
+    answer = _thought(document.view, record) if chosen.kind == THOUGHTS else None
+    answer = answer or prepared.answer(document.view, record, chosen.kind)
+    if answer is None:
         return None
     document.repository.asked(record.path, record.name, chosen.kind)
     return answer_item(document.view, answer, session.encoding)
+
+
+def _thought(view: View, record: Record) -> answers.Answer | None:
+    """What a model thought about it, while nobody asked."""
+    found = thoughts_of(view, record)
+    return found[0] if found else None
 
 
 def _chosen(arguments: Sequence[Any]) -> ShowAnswerParams:

@@ -30,6 +30,22 @@ def test_ignored_files_are_not_sent_and_rules_are_read_again(tmp_path: Path):
     assert rules.may_send("public/a.py")
 
 
+def test_a_folder_keeps_its_own_back(tmp_path: Path):
+    (tmp_path / "app/deep").mkdir(parents=True)
+    (tmp_path / IGNORE_FILE).write_text("*.pem.py\n")
+    (tmp_path / "app" / IGNORE_FILE).write_text("/keys.py\nsecret*/\n!deep/x.pem.py\n")
+    rules = Sendable(tmp_path)
+    assert not rules.may_send("app/keys.py")
+    assert rules.may_send("keys.py")
+    assert rules.may_send("app/deep/keys.py"), "a leading slash means that folder alone"
+    assert not rules.may_send("app/deep/secrets/a.py")
+    assert rules.may_send("secrets/a.py")
+    assert not rules.may_send("app/deep/x.pem.py"), "what one file keeps back, no other gives away"
+    (tmp_path / "app" / IGNORE_FILE).write_bytes(b"\xff\xfe")
+    assert not rules.may_send("app/a.py")
+    assert rules.may_send("b.py")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs something that cannot be read as text")
 def test_rules_that_cannot_be_read_forbid(tmp_path: Path):
     (tmp_path / IGNORE_FILE).write_bytes(b"\xff\xfe\x00\xd8")
