@@ -164,6 +164,8 @@ class Dialect:
 
     # The library and declared types.
     declared: Declared
+    allows_none: Callable[[Program, ModuleScope, ir.Expr], bool | None]
+    """Whether a declared type has nothing among its values; None where it does not say."""
     type_parameters: Callable[[Frame, ClassScope], tuple[str, ...]]
     generic: Callable[[str], str]
     """What the first argument of a generic type is: its `elements`, `pairs`, `awaited`, `class`, or nothing known."""

@@ -169,7 +169,7 @@ class _Recorder:
             callees=tuple(self.callees(body)),
             raises=tuple(raises[:RAISES_MAX]),
             returns_none=verdict,
-            none_ways=tuple(self.none_ways(body)),
+            none_ways=(*self.none_ways(body), *self.declared_way(body, verdict)),
             tests=tests,
             tests_total=total,
             changes=tuple(self.changes(body))[:WAYS_MAX],
@@ -274,6 +274,16 @@ class _Recorder:
             for test, distance in nearest[:TESTS_MAX]
         )
         return kept, len(found)
+
+    def declared_way(self, body: Body, verdict: Verdict) -> Iterator[Way]:
+        """What the annotation says, where nothing that was found says as much."""
+        annotation = body.function.returns if body.function is not None else None
+        values = self.summaries.returned(body)
+        if annotation is None or verdict not in {"never", "sometimes"} or NONE in values:
+            return
+        if UNKNOWN in values or not values:
+            sure: Confidence = "likely" if verdict == "never" else "possible"
+            yield Way(f"it is declared to return `{self.quote(annotation)}`", sure, self.place(body, annotation))
 
     def none_ways(self, body: Body) -> Iterator[Way]:
         for site in sorted(body.findings.returns.values(), key=lambda r: r.node.start if r.node else 1 << 60):

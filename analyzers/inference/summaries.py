@@ -229,15 +229,26 @@ class Summaries:
         return sorted(escapes, key=lambda e: (RANK[e.confidence], -e.odds, e.node.start, type_name(e.type)))
 
     def returns_none(self, body: Body) -> Verdict:
-        """Whether a function can return None."""
-        if body.function is None or body.function.generator:
+        """Whether a function can return None: by what was found to be returned, else by what it is declared to."""
+        if body.function is None:
             return "unknown"
+        if body.function.generator:
+            return "never"
         values = self.returned(body)
         if NONE in values:
             return "always" if len(values) == 1 else "sometimes"
-        if not values or UNKNOWN in values:
+        if values and UNKNOWN not in values:
+            return "never"
+        return self.declared_none(body)
+
+    def declared_none(self, body: Body) -> Verdict:
+        """Whether a function's annotation lets it return None; what has no annotation, or one that says nothing, is
+        unknown."""
+        annotation = body.function.returns if body.function is not None else None
+        if annotation is None:
             return "unknown"
-        return "never"
+        allowed = self.program.dialect.allows_none(self.program, body.module, annotation)
+        return "unknown" if allowed is None else "sometimes" if allowed else "never"
 
     def returned(self, body: Body) -> Values:
         """What a function returns over all of its callers."""

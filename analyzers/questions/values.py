@@ -33,6 +33,14 @@ def why_none(kind: Kind, asked: Asked) -> Answer | None:
     if record.returns_none == "never":
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
+        if ways:
+            return kind.says(
+                asked,
+                "it is declared not to be",
+                "likely",
+                [claim(way.text, way.confidence, way.place) for way in ways],
+                interest=0.03,
+            )
         return kind.says(
             asked,
             "it cannot: every return gives a value",

@@ -114,6 +114,7 @@ DIALECT = Dialect(
     narrow_call=narrowing.narrow_call,
     narrow_compare=narrowing.narrow_compare,
     declared=declared.evaluate,
+    allows_none=declared.allows_none,
     type_parameters=declared.type_parameters,
     generic=naming.generic,
     is_variable=naming.is_variable,

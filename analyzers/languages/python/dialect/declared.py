@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzers import ir
@@ -222,6 +223,67 @@ def _literal(program: Program, key: ir.Expr) -> Values:
 
 def _classes(values: Values) -> Values:
     return frozenset(v.cls.value if isinstance(v, Instance) else v for v in values)
+
+
+def allows_none(program: Program, module: ModuleScope, node: ir.Expr, depth: int = 0) -> bool | None:
+    """Whether a declared type has None among its values; None where it does not say: `Any`, a bare type variable."""
+    if depth > declarations.DEPTH_MAX:
+        return None
+    if isinstance(node, ir.Const):
+        if node.kind == "str" and isinstance(node.value, str):
+            parsed = parse(node.value)
+            return None if parsed is None else allows_none(program, module, parsed, depth + 1)
+        return node.kind == "none"
+    if isinstance(node, ir.Binary) and node.op == "|":
+        return _any_of(allows_none(program, module, side, depth + 1) for side in (node.left, node.right))
+    if isinstance(node, ir.Index):
+        name = _last_name(node.obj)
+        keys = node.key.items if isinstance(node.key, ir.Display) else (node.key,)
+        if name == "Optional":
+            return True
+        if name == "Union":
+            return _any_of(allows_none(program, module, key, depth + 1) for key in keys)
+        if name == "Literal":
+            return any(isinstance(key, ir.Const) and key.kind == "none" for key in keys)
+        if name in _TRANSPARENT:
+            return allows_none(program, module, keys[0], depth + 1)
+        return allows_none(program, module, node.obj, depth + 1)
+    name = _last_name(node)
+    if name == "None":
+        return True
+    if name in _NOTHING_KNOWN or not name:
+        return None
+    if name in _ALIASES or name in {"Callable", "Self", "NoReturn", "Never", "type"}:
+        return False
+    aliased = _assigned(module, node.id) if isinstance(node, ir.Name) else None
+    if isinstance(aliased, ir.Call) and _last_name(aliased.func) == "TypeVar":
+        bound = next((a.value for a in aliased.args if a.keyword == "bound"), None)
+        return None if bound is None else allows_none(program, module, bound, depth + 1)
+    if isinstance(aliased, ir.Binary | ir.Index):
+        return allows_none(program, module, aliased, depth + 1)
+    values = _resolve(program, module, node, None)
+    if values and all(isinstance(v, ClassValue) and v.scope.name not in _NOTHING_KNOWN for v in values):
+        return False
+    return None
+
+
+def _any_of(parts: Iterator[bool | None]) -> bool | None:
+    found = list(parts)
+    return True if True in found else None if None in found else False
+
+
+def _last_name(node: ir.Expr) -> str:
+    return node.name if isinstance(node, ir.Attr) else node.id if isinstance(node, ir.Name) else ""
+
+
+def _assigned(module: ModuleScope, text: str) -> ir.Expr | None:
+    """What a module's top level assigns to a name, where it does so once."""
+    found = [
+        stmt.value
+        for stmt in module.unit.body
+        if isinstance(stmt, ir.Assign) and any(isinstance(t, ir.Name) and t.id == text for t in stmt.targets)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def parse(text: str) -> ir.Expr | None:
