@@ -201,6 +201,9 @@ class Format(Expr, frozen=True, eq=False, gc=False):
     parts: tuple[Expr, ...]
     conversion: tuple[str, ...] = ()
     """For each part: `str`, `repr` or `format`."""
+    before: str = ""
+    """What stands before the first part and, in `after`, behind the last."""
+    after: str = ""
 
 
 class Bind(Expr, frozen=True, eq=False, gc=False):

@@ -17,8 +17,9 @@ from analyzers.graph import LOOKUP_FILES_MAX
 from analyzers.inference import callgraph
 from analyzers.inference.dialect import ReadLibrary
 from analyzers.inference.program import Program
-from analyzers.inference.recording import Source, ordered_paths, records
+from analyzers.inference.recording import ordered_paths, records
 from analyzers.inference.scopes import Body
+from analyzers.inference.source import Source
 from analyzers.inference.summaries import Summaries
 from analyzers.languages.language import Language
 from analyzers.records import FileLinks, Record

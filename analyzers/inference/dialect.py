@@ -162,6 +162,11 @@ class Dialect:
     narrow_compare: Callable[[Frame, ir.Compare, bool], bool]
     """Narrows by a comparison of the language's own; whether it was one."""
 
+    prepares: Callable[[Program, Body], list[Body]]
+    """What a test runner runs for a test besides the test: fixtures, set-up and tear-down."""
+    loads: Callable[[Program, Body], list[Body]]
+    """The top levels of the files that a test runner loads for a test: its own, and those that hold what it shares."""
+
     # The library and declared types.
     declared: Declared
     allows_none: Callable[[Program, ModuleScope, ir.Expr], bool | None]

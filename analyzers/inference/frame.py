@@ -135,7 +135,7 @@ class Frame:
             env[parameter.name] = self.parameter(function, parameter)
         self.initial = dict(env)
         self.env = env
-        for name in function.captured:
+        for name in sorted(function.captured):
             if name in env:
                 self.write(self.body.closed(name), env[name])
         self.block(function.body)

@@ -20,8 +20,12 @@ from analyzers.records import Confidence
 POSSIBLE_MAX = 6
 """Targets that one call of an unknown object is matched with by name."""
 
-CHOICES_LIKELY_MAX = 10
-"""A call that may reach more functions than this is only a possible call of each."""
+CALL_CHOICES_MAX = 60
+"""A call that may reach more functions than this is only a possible call of each. What is written as a call is meant
+to reach many: a table of handlers, a loop over processors, a class that callers pass."""
+
+IMPLICIT_CHOICES_MAX = 10
+"""The same for calls that syntax makes: `len(x)`, `for`, `x == y`. Many methods there say that too little is known."""
 
 Edge = tuple[CallSite, Confidence]
 
@@ -44,9 +48,11 @@ class Links:
         """By name, the bodies that call a method of something unknown."""
         self._asked: dict[Body, dict[str, None]] = {}
 
-    def update(self, bodies: Iterable[Body]) -> None:
-        """Links the given bodies anew."""
+    def update(self, bodies: Iterable[Body]) -> list[Body]:
+        """Links the given bodies anew; returns those that now call something else, or not as surely."""
+        others: list[Body] = []
         for body in bodies:
+            before = [(site.target, confidence) for site, confidence in self.out.get(body, ())]
             for target in dict.fromkeys(site.target for site, _ in self.out.get(body, ())):
                 self.callers[target].pop(body, None)
             self._index_asked(body)
@@ -54,6 +60,9 @@ class Links:
             self.out[body] = edges
             for edge in edges:
                 self.callers[edge[0].target].setdefault(body, []).append(edge)
+            if before != [(site.target, confidence) for site, confidence in edges]:
+                others.append(body)
+        return others
 
     def _index_asked(self, body: Body) -> None:
         had = self._asked.pop(body, {})
@@ -162,7 +171,8 @@ def confidence_of(site: CallSite) -> Confidence:
     """How sure it is that the call at a site leads to its target."""
     if site.via == "registered":
         return "possible"
-    if site.choices > CHOICES_LIKELY_MAX:
+    written = isinstance(site.node, ir.Call) and site.via in {"", "__call__", "partial"}
+    if site.choices > (CALL_CHOICES_MAX if written else IMPLICIT_CHOICES_MAX):
         return "possible"
     if site.direct and site.choices == 1 and not site.via:
         return "certain"

@@ -6,12 +6,10 @@ Owns the clauses in which ways are put and the order in which things are kept. I
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from analyzers import ir
-from analyzers.facts import FileFacts, Symbol
+from analyzers.facts import Symbol
 from analyzers.inference.escapes import Escape, caught_by, stopped, type_name
 from analyzers.inference.linking import Edge as Link
 from analyzers.inference.pieces import (
@@ -27,6 +25,7 @@ from analyzers.inference.pieces import (
     through_super,
 )
 from analyzers.inference.scopes import Body, ClassScope, ModuleScope
+from analyzers.inference.source import QUOTE_CHARACTERS_MAX, Source, Sources
 from analyzers.inference.summaries import Summaries
 from analyzers.inference.values import NONE, UNKNOWN, External, Value, Values
 from analyzers.records import (
@@ -54,9 +53,6 @@ from analyzers.records import (
 )
 from analyzers.tables import enclosing
 
-QUOTE_CHARACTERS_MAX = 120
-"""Length of a quoted line; the rest is cut."""
-
 WAYS_MAX = 20
 """Ways of one kind that a record keeps."""
 
@@ -74,30 +70,6 @@ CHANGING = {
     "threads": "threads that it starts",
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file's text with what is needed to cite it."""
-
-    data: bytes
-    facts: FileFacts
-
-    def line(self, offset: int) -> int:
-        """The line of an offset, counted from 1."""
-        return bisect_right(self.facts.line_starts, offset)
-
-    def quote(self, start: int, end: int) -> str:
-        """The text of a span, cut to one line."""
-        text = self.data[start:end].decode("utf-8", "replace")
-        first, _, rest = text.strip().partition("\n")
-        cut = first.rstrip()
-        if rest or len(cut) > QUOTE_CHARACTERS_MAX:
-            cut = cut[: QUOTE_CHARACTERS_MAX - 1].rstrip() + " …"
-        return cut
-
-
-Sources = Callable[[str], Source | None]
-"""The text of a workspace file by its path."""
 
 LookupDigest = Callable[[str], str]
 """What the calls of a name come to, over all files, in the words of `graph.lookup_digest`."""

@@ -7,19 +7,20 @@ them by `recording`; the export of everything, without the limits of a record, i
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from analyzers import ir
 from analyzers.inference.escapes import Escape, Flow, type_name
 from analyzers.inference.linking import Edge, Links
 from analyzers.inference.program import Program
+from analyzers.inference.reach import Reach, by_body
 from analyzers.inference.scopes import Body, ClassScope, ModuleScope, ReturnSite
 from analyzers.inference.values import NONE, UNKNOWN, Parameter, Value, Values
-from analyzers.records import RANK, Confidence, Verdict
+from analyzers.records import RANK, Verdict
 
-REACH_CALLS_MAX = 40
-"""How many calls away from a test a body may be to count as reached by it."""
+STEPS_PER_BODY = 1_000
+"""For each body that ran, the steps that may be spent on what tests reach before their records are made."""
 
 REACH_BODIES_MAX = 4_000
 """Bodies that are looked at for the tests of one body's record."""
@@ -46,7 +47,7 @@ class Summaries:
         self.links = Links(program, is_test_path)
         self.flow = Flow()
         self._inside: dict[Body, list[Body]] | None = None
-        self._reached: dict[Body, dict[Body, tuple[int, Confidence]]] | None = None
+        self.reach = Reach(self.links, self.tests, self.inside, is_test_path)
         self._accessing: dict[tuple[ClassScope | ModuleScope, str], dict[Body, None]] = {}
         """Who reads or writes a field or a module's name."""
         self._accessed: dict[Body, set[tuple[ClassScope | ModuleScope, str]]] = {}
@@ -57,11 +58,10 @@ class Summaries:
         if not changed:
             return {}
         changed |= self.links.index_names(changed)
-        self.links.update(changed)
+        self.reach.edges_changed(self.links.update(changed), len(changed) * STEPS_PER_BODY)
         changed |= self.flow.compute(changed, self.links.out, self.links.callers)
         for body in changed:
             self._index_accesses(body)
-        self._reached = None
         self._inside = None
         return changed
 
@@ -83,34 +83,9 @@ class Summaries:
             if body.function is not None and self.is_test(body):
                 yield body
 
-    def reached(self) -> dict[Body, dict[Body, tuple[int, Confidence]]]:
-        """For each body, the tests that reach it, in how many calls and how surely."""
-        if self._reached is None:
-            found: dict[Body, dict[Body, tuple[int, Confidence]]] = defaultdict(dict)
-            for test in self.tests():
-                for body, reach in self.reach_from(test).items():
-                    found[body][test] = reach
-            self._reached = found
-        return self._reached
-
-    def reach_from(self, start: Body) -> dict[Body, tuple[int, Confidence]]:
-        """Everything that runs when `start` runs, nearest first, along edges that are at least likely."""
-        reach: dict[Body, tuple[int, Confidence]] = {start: (0, "likely")}
-        queue = deque([start])
-        while queue:
-            body = queue.popleft()
-            distance = reach[body][0]
-            if distance >= REACH_CALLS_MAX:
-                continue
-            for site, confidence in self.links.out.get(body, ()):
-                if isinstance(site.target, Body) and confidence != "possible" and site.target not in reach:
-                    reach[site.target] = (distance + 1, "likely")
-                    queue.append(site.target)
-            for inner in self.inside(body):
-                if inner not in reach:
-                    reach[inner] = (distance, "likely")
-                    queue.append(inner)
-        return reach
+    def reached(self) -> Mapping[Body, dict[Body, int]]:
+        """For each body, the tests that reach it, in how many calls: all of them, which takes its time."""
+        return by_body(self.tests(), self.reach)
 
     def inside(self, body: Body) -> Sequence[Body]:
         """Functions without a name that are written in a body: what they do is told of it, whoever calls them."""
@@ -129,6 +104,10 @@ class Summaries:
 
     def tests_of(self, body: Body) -> dict[Body, int]:
         """The nearest tests that reach a body, each with the number of calls between, up to `TESTS_KEPT_MAX`."""
+        return {test: calls for test, calls in self._tests_above(body).items() if self.reach.does_reach(test, body)}
+
+    def _tests_above(self, body: Body) -> dict[Body, int]:
+        """Tests from which calls lead to a body, whatever they make objects of."""
         found: dict[Body, int] = {}
         distance = {body: 0}
         queue = deque([body])
@@ -140,13 +119,14 @@ class Summaries:
                 queue.append(around)
                 if around.function is not None and self.is_test(around):
                     found[around] = distance[around]
-            for caller, edges in self.links.callers.get(current, {}).items():
-                if caller in distance or all(confidence == "possible" for _, confidence in edges):
-                    continue
-                distance[caller] = distance[current] + 1
-                queue.append(caller)
-                if caller.function is not None and self.is_test(caller):
-                    found[caller] = distance[caller]
+            callers = self.links.callers.get(current, {})
+            calling = [c for c, edges in callers.items() if any(confidence != "possible" for _, confidence in edges)]
+            for caller in (*calling, *self.reach.tests_needing(current)):
+                if caller not in distance:
+                    distance[caller] = distance[current] + 1
+                    queue.append(caller)
+                    if caller.function is not None and self.is_test(caller):
+                        found[caller] = distance[caller]
         return found
 
     def is_test(self, body: Body) -> bool:
@@ -287,7 +267,7 @@ class Summaries:
                 ],
                 "returns_none": self.returns_none(body),
                 "tests": [
-                    {"path": test.module.path, "name": test.qualname, "confidence": reach[1]}
-                    for test, reach in reached.get(body, {}).items()
+                    {"path": test.module.path, "name": test.qualname, "confidence": "likely"}
+                    for test in reached.get(body, {})
                 ],
             }

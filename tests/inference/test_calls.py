@@ -168,3 +168,25 @@ def test_parametrised_values_flow_into_the_test() -> None:
         """)
     # The module passes it to `pytest.param`, which is not known and might call it.
     assert callers(records["test_app.py:triple"]) == {"test_all", "test_app?"}
+
+
+BUILT = {
+    "by concatenation": '"do_" + kind',
+    "by a template": '"do_%s" % kind',
+    "by a formatted string in a variable": "name",
+    "by case": "kind.lower()",
+}
+
+
+@pytest.mark.parametrize("name", BUILT.values(), ids=BUILT.keys())
+def test_a_method_by_a_name_that_is_built(name: str) -> None:
+    records = analysed(f"""
+        class Shell:
+            def run(self, kind):
+                name = f"do_{{kind}}"
+                getattr(self, {name})()
+            def do_quit(self): ...
+            def Help(self): ...
+        """)
+    assert callers(records["main.py:Shell.do_quit"]) == {"Shell.run"}
+    assert callers(records["main.py:Shell.Help"]) == set()

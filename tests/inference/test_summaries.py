@@ -48,6 +48,24 @@ NONE = {
     "narrowed": ("def f(x=None):\n    if x is None:\n        x = 1\n    return x\nf(2)\n", "never"),
     "always raises": ("def f():\n    raise ValueError\n", "unknown"),
     "a string": ("def f(): return 'x'.strip()\n", "never"),
+    "a generator": ("def f():\n    yield None\n", "never"),
+    "unknown, declared": ("import there\ndef f() -> str:\n    return there.g()\n", "never"),
+    "unknown, declared in quotes": ("import there\ndef f() -> 'list[int]':\n    return there.g()\n", "never"),
+    "unknown, declared to be optional": ("import there\ndef f() -> int | None:\n    return there.g()\n", "sometimes"),
+    "unknown, declared to be anything": (
+        "import there\nfrom typing import Any\ndef f() -> Any:\n    return there.g()\n",
+        "unknown",
+    ),
+    "declared, and found to be otherwise": ("def f(x) -> int:\n    if x:\n        return 1\nf(1)\n", "sometimes"),
+    "a bounded type variable": (
+        "import there\nfrom typing import TypeVar\nT = TypeVar('T', bound=str)\n"
+        "def f(x: T) -> T:\n    return there.g()\n",
+        "never",
+    ),
+    "a bare type variable": (
+        "import there\nfrom typing import TypeVar\nT = TypeVar('T')\ndef f(x: T) -> T:\n    return there.g()\n",
+        "unknown",
+    ),
 }
 
 

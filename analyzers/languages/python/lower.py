@@ -523,7 +523,8 @@ class _Lowering:
         conversions: list[str] = []
         self._interpolations(node, parts, conversions)
         if parts or any(_text(c)[:1] in "fFtT" for c in node.named_children[:1]):
-            return ir.Format(node.start_byte, node.end_byte, tuple(parts), tuple(conversions))
+            before, after = _around(node)
+            return ir.Format(node.start_byte, node.end_byte, tuple(parts), tuple(conversions), before, after)
         value = _literal(node)
         if isinstance(value, bytes):
             return ir.Const(node.start_byte, node.end_byte, "bytes")
@@ -860,6 +861,14 @@ def _parameter(node: SyntaxNode) -> tuple[int, str, SyntaxNode | None, SyntaxNod
     if stars:
         name = _first(name)
     return stars, _text(name) if name is not None else "", annotation, default
+
+
+def _around(node: SyntaxNode) -> tuple[str, str]:
+    """The text of a formatted string before its first expression, and behind its last."""
+    inner = [c for c in node.children if c.type in {"string_content", "interpolation"}]
+    before = _text(inner[0]) if inner and inner[0].type == "string_content" else ""
+    after = _text(inner[-1]) if len(inner) > 1 and inner[-1].type == "string_content" else ""
+    return before, after
 
 
 def _literal(node: SyntaxNode) -> str | bytes | None:

@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING
 from analyzers import ir
 from analyzers.inference import expressions
 from analyzers.inference.cells import Cell
-from analyzers.inference.scopes import Body
+from analyzers.inference.scopes import Body, ModuleScope
 from analyzers.inference.values import EMPTY, FunctionValue, Values
 
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
+    from analyzers.inference.program import Program
+
+_SET_UP = frozenset({
+    "setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSetUp", "asyncTearDown", "setup_method",
+    "teardown_method", "setup_class", "teardown_class", "setup", "teardown",
+})  # fmt: skip
+_SET_UP_MODULE = frozenset({"setUpModule", "tearDownModule", "setup_module", "teardown_module", "setup_function"})
 
 
 def argument(frame: Frame, body: Body, name: str) -> Values:
@@ -33,6 +40,72 @@ def argument(frame: Frame, body: Body, name: str) -> Values:
     return EMPTY
 
 
+def prepares(program: Program, test: Body) -> list[Body]:
+    """Fixtures that a test asks for, directly, through others or by a mark, those that every test has, and set-up."""
+    found: dict[Body, None] = {}
+    tables = _tables(program, test)
+    waiting = [test]
+    for table in tables:
+        for name, cell in table.items():
+            for value in cell.values:
+                if isinstance(value, FunctionValue) and value.body.function is not None:
+                    if name in (_SET_UP if value.body.cls is not None else _SET_UP_MODULE):
+                        found[value.body] = None
+                    elif _is_automatic(value.body.function):
+                        waiting.append(value.body)
+    while waiting:
+        body = waiting.pop()
+        if body is not test:
+            if body in found:
+                continue
+            found[body] = None
+        for name in _asked(body):
+            fixture = next((b for table in tables for b in _fixtures_in(table.get(name))), None)
+            if fixture is not None and fixture not in found:
+                waiting.append(fixture)
+    return list(found)
+
+
+def loads(program: Program, test: Body) -> list[Body]:
+    """The test's own file and the `conftest.py` of each folder above it."""
+    return [test.module.body, *(module.body for module in _shared(program, test.module.path))]
+
+
+def _tables(program: Program, test: Body) -> list[dict[str, Cell]]:
+    classes = [] if test.cls is None else [scope.attrs for scope in test.cls.mro() if not scope.library]
+    return [*classes, test.module.names, *(module.names for module in _shared(program, test.module.path))]
+
+
+def _fixtures_in(cell: Cell | None) -> list[Body]:
+    values = cell.values if cell is not None else EMPTY
+    bodies = [v.body for v in values if isinstance(v, FunctionValue)]
+    return [body for body in bodies if body.function is not None and is_fixture(body.function)]
+
+
+def _asked(body: Body) -> list[str]:
+    """Names of the fixtures that a test or a fixture asks for."""
+    function = body.function
+    if function is None:
+        return []
+    names = [p.name for p in function.parameters if p.default is None]
+    decorators = [*function.decorators, *(body.cls.ir.decorators if body.cls is not None else ())]
+    for decorator in decorators:
+        if isinstance(decorator, ir.Call) and _last_name(decorator) == "usefixtures":
+            names.extend(
+                a.value.value
+                for a in decorator.args
+                if isinstance(a.value, ir.Const) and isinstance(a.value.value, str)
+            )
+    return names
+
+
+def _is_automatic(function: ir.Function) -> bool:
+    """Whether a function is a fixture that every test has: `autouse=True`."""
+    return is_fixture(function) and any(
+        isinstance(d, ir.Call) and any(a.keyword == "autouse" for a in d.args) for d in function.decorators
+    )
+
+
 def is_fixture(function: ir.Function) -> bool:
     """Whether a function is decorated as a fixture."""
     return any(_last_name(d) in {"fixture", "yield_fixture"} for d in function.decorators)
@@ -45,15 +118,20 @@ def _places(frame: Frame, body: Body, name: str) -> list[Cell]:
     own = body.module.find(name)
     if own is not None:
         found.append(own)
-    folder = body.module.path.rpartition("/")[0]
-    while True:
-        module = frame.program.modules.get(f"{folder}/conftest.py" if folder else "conftest.py")
-        cell = module.find(name) if module is not None else None
-        if cell is not None:
-            found.append(cell)
-        if not folder:
-            return found
+    shared = (module.find(name) for module in _shared(frame.program, body.module.path))
+    return [*found, *(cell for cell in shared if cell is not None)]
+
+
+def _shared(program: Program, path: str) -> list[ModuleScope]:
+    """The `conftest.py` of each folder from the file's own upwards."""
+    found: list[ModuleScope] = []
+    folder = path
+    while folder:
         folder = folder.rpartition("/")[0]
+        module = program.modules.get(f"{folder}/conftest.py" if folder else "conftest.py")
+        if module is not None:
+            found.append(module)
+    return found
 
 
 def parametrise(frame: Frame, decorator: ir.Expr, body: Body) -> None:

@@ -24,7 +24,7 @@ from analyzers.inference.values import (
     Value,
     Values,
 )
-from analyzers.languages.python.dialect import lookup
+from analyzers.languages.python.dialect import built_names, lookup
 from analyzers.languages.python.dialect import protocols as own
 
 if TYPE_CHECKING:
@@ -88,28 +88,14 @@ def _getattr(frame: Frame, receiver: Value | None, arguments: Arguments, node: i
 
 
 def _any_attribute(frame: Frame, value: Value, node: ir.Node) -> Values:
-    """`getattr(self, "visit_" + kind)`: any method whose name begins so, where the beginning is written there."""
-    prefix = _prefix(node)
-    if not prefix or not isinstance(value, Instance | ClassValue):
+    """`getattr(self, "visit_" + kind)`: any method whose name fits what is written of it."""
+    if not isinstance(value, Instance | ClassValue) or not isinstance(node, ir.Call) or len(node.args) < 2:
         return ANYTHING
     cls = value.cls if isinstance(value, Instance) else value.scope
-    names = {n for s in cls.mro() if not s.library for n in s.attrs if n.startswith(prefix)}
     result = ANYTHING
-    for name in sorted(names):
+    for name in built_names.methods(cls, node.args[1].value, frame.body.function):
         result = result | (attributes.of_value(frame, value, name, node) or EMPTY)
     return result
-
-
-def _prefix(node: ir.Node) -> str:
-    if not isinstance(node, ir.Call) or len(node.args) < 2:
-        return ""
-    name = node.args[1].value
-    if isinstance(name, ir.Binary) and isinstance(name.left, ir.Const) and isinstance(name.left.value, str):
-        return name.left.value.split("%")[0].split("{")[0]
-    if isinstance(name, ir.Call) and isinstance(name.func, ir.Attr) and isinstance(name.func.obj, ir.Const):
-        text = name.func.obj.value
-        return text.split("{")[0] if isinstance(text, str) and name.func.name == "format" else ""
-    return ""
 
 
 def _setattr(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
