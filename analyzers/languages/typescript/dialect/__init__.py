@@ -11,7 +11,9 @@ from typing import Any
 from analyzers import ir
 from analyzers.inference.dialect import Dialect
 from analyzers.inference.frame import Frame
-from analyzers.inference.values import ANYTHING, EMPTY, NOTHING, Instance, Values
+from analyzers.inference.program import Program
+from analyzers.inference.scopes import Body, ModuleScope
+from analyzers.inference.values import ANYTHING, EMPTY, NONE, NOTHING, UNKNOWN, Instance, Values
 from analyzers.languages.typescript import tables
 from analyzers.languages.typescript.dialect import (
     declared,
@@ -56,6 +58,19 @@ def _of_super(frame: Frame, node: ir.Super) -> Values:
         receivers = frozenset((body.cls.value if static else frame.universe.instance(body.cls),))
     own = frozenset(v for v in receivers if isinstance(v, Instance) or v is body.cls.value)
     return frozenset(frame.universe.super(body.cls, v) for v in own or (frame.universe.instance(body.cls),))
+
+
+def _allows_none(program: Program, module: ModuleScope, node: ir.Expr) -> bool | None:
+    values = declared.evaluate(program, module, node, {}, None)
+    return True if NONE in values else None if UNKNOWN in values or not values else False
+
+
+def _prepares(program: Program, test: Body) -> list[Body]:
+    return []
+
+
+def _loads(program: Program, test: Body) -> list[Body]:
+    return [test.module.body]
 
 
 def _none(*_: Any) -> None:
@@ -123,7 +138,10 @@ DIALECT = Dialect(
     decided=narrowing.decided,
     narrow_call=narrowing.narrow_call,
     narrow_compare=narrowing.narrow_compare,
+    prepares=_prepares,
+    loads=_loads,
     declared=declared.evaluate,
+    allows_none=_allows_none,
     type_parameters=declared.type_parameters,
     generic=declared.generic,
     is_variable=declared.is_variable,
