@@ -10,7 +10,7 @@ Owns nothing of the edges; `Summaries` says when they change.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analyzers import ir
@@ -41,9 +41,16 @@ class Ground:
 class Reach:
     """Answers what tests reach, and remembers it until edges change."""
 
-    def __init__(self, links: Links, tests: Callable[[], Iterable[Body]], is_test_path: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        links: Links,
+        tests: Callable[[], Iterable[Body]],
+        inside: Callable[[Body], Sequence[Body]],
+        is_test_path: Callable[[str], bool],
+    ) -> None:
         self._links = links
         self._tests = tests
+        self._inside = inside
         self._is_test_path = is_test_path
         self._next: dict[Body, tuple[tuple[Body, ...], tuple[ClassScope, ...]]] = {}
         self._makable: set[ClassScope] | None = None
@@ -152,6 +159,8 @@ class Reach:
                             arrive(target, distance)
             for target, distance in uncalled.pop(body, ()):
                 arrive(target, distance)
+            for inner in self._inside(body):
+                arrive(inner, distances[body])
             if distances[body] < REACH_CALLS_MAX:
                 for target in targets:
                     arrive(target, distances[body] + 1)
