@@ -64,4 +64,6 @@ def _names(bodies: Iterable[Body], dialect: Dialect) -> dict[Body, str]:
                 names[body] = outer + body.qualname[len(parent.qualname) :]
             else:
                 names[body] = body.full_name
+            if body.name.startswith("["):
+                names[body] = names[body].rpartition(".")[0] + body.name
     return names

@@ -156,9 +156,9 @@ class Lowering:
 
     def nested(self, name: str) -> str:
         """The qualified name of something called `name` inside what is being lowered."""
-        if not self.qualname:
-            return name
-        return f"{self.qualname}{name}" if name.startswith("[") else f"{self.qualname}.{name}"
+        if name.startswith("[Symbol."):
+            name = name[8:-1]
+        return f"{self.qualname}.{name}" if self.qualname else name
 
     def class_name(self) -> str:
         """The qualified name of the class around what is being lowered; empty where there is none."""

@@ -32,13 +32,9 @@ def assigned_value(low: Lowering, node: SyntaxNode) -> ir.Expr:
     outer = low.qualname
     path = _assigned_to(low, left)
     low.qualname, _, name_ = path.rpartition(".") if "." in path else (low.qualname, "", path)
-    found = named(low, right, name_, _name_node(left)) if name_ else low.expr(right)
+    found = named(low, right, name_, left) if name_ else low.expr(right)
     low.qualname = outer
     return found
-
-
-def _name_node(left: SyntaxNode) -> SyntaxNode:
-    return field(left, "property") or left if left.type == "member_expression" else left
 
 
 def _assigned_to(low: Lowering, left: SyntaxNode) -> str:
