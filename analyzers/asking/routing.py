@@ -40,7 +40,7 @@ MESSAGE_EXACT_MIN = 0.95
 """How well a literal must fit: with words that ask for a message's origin, without, beside a name, and where all its
 words could be a question's own."""
 CLEAR_MIN = 0.6
-"""A kind that is spoken of less clearly gives way to what a follow-up refers back to."""
+"""A kind that is spoken of less clearly gives way to what was asked before, where a follow-up names something new."""
 READINGS_MAX = 3
 MESSAGE_WORDS_MIN = 3
 TEXT_WORDS_MIN = 2
@@ -149,7 +149,8 @@ def route(
     if message is not None:
         return message
     follows = before is not None and bool(_FOLLOWS.match(question))
-    if before is not None and follows and (not spoken or spoken[0].kind == UNCLEAR or spoken[0].weight < CLEAR_MIN):
+    vague = bool(spoken) and (spoken[0].kind == UNCLEAR or (bool(named) and spoken[0].weight < CLEAR_MIN))
+    if before is not None and follows and (not spoken or vague):
         spoken = [Spoken(before.kind, 1.0, frozenset())]
     usable = _usable(said, found, spoken)
     pointed = _pointed(said, usable, here, before, follows=follows)

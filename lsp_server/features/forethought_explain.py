@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 
+from analyzers.questions.answer import Answer
 from lsp_server.explain import Explanation, explain
 from lsp_server.features.answer_items import answer_item, range_item
 from lsp_server.render import explanation as rendering
+from lsp_server.render import markdown
 from lsp_server.session import Session
-from lsp_server.shapes import ExplainParams, ExplainResult, Suspect
-from lsp_server.stops import stop_text
+from lsp_server.shapes import ExplainParams, ExplainResult, Stop, Suspect
+from lsp_server.stops import file_of, locals_answer, stop_text
 from lsp_server.view import View
 
 METHOD = "forethought/explain"
@@ -28,11 +30,18 @@ async def handle(session: Session, params: ExplainParams) -> ExplainResult:
     text = params.text[-TEXT_CHARS_MAX:] or (stop_text(params.stop) if params.stop is not None else "")
     explained = await asyncio.to_thread(explain, repository.root, text)
     repository.view.refresh()
-    return _result(session, repository.view, explained)
+    return _result(session, repository.view, explained, _seen(repository.view, params.stop))
 
 
-def _result(session: Session, view: View, explained: Explanation) -> ExplainResult:
-    answers = (answer_item(view, explained.answer, session.encoding),) if explained.answer is not None else ()
+def _seen(view: View, stop: Stop | None) -> Answer | None:
+    """What a debugger shows, joined with what is prepared."""
+    path = file_of(view, stop.frames[0]) if stop is not None and stop.frames else ""
+    return locals_answer(view, stop, path) if stop is not None and path else None
+
+
+def _result(session: Session, view: View, explained: Explanation, seen: Answer | None) -> ExplainResult:
+    found = [each for each in (seen, explained.answer) if each is not None]
+    blocks = [markdown.whole(seen, view.line_now, view.uri)] if seen is not None else []
     suspects = []
     for each in explained.suspects:
         symbol = view.symbol(each.path, each.name)
@@ -50,8 +59,8 @@ def _result(session: Session, view: View, explained: Explanation) -> ExplainResu
             )
         )
     return ExplainResult(
-        rendering.markdown(explained, view.uri),
+        "\n\n".join([*blocks, rendering.markdown(explained, view.uri)]),
         tuple(suspects),
-        answers,
+        tuple(answer_item(view, each, session.encoding) for each in found),
         (*explained.nothing_found, *explained.not_known),
     )

@@ -167,6 +167,7 @@ def test_of_several_the_one_nearby_is_meant() -> None:
 def test_a_follow_up_is_about_what_was_asked_before() -> None:
     assert understood("and who catches it?", before=BEFORE) == ("answer", "Oven.bake_loaf", "catches")
     assert understood("what about find_recipe?", before=BEFORE) == ("answer", "find_recipe", "raises")
+    assert understood("what about tests?", before=BEFORE) == ("answer", "Oven.bake_loaf", "tests")
     assert understood("who calls weigh", before=BEFORE) == ("answer", "weigh", "callers")
 
 

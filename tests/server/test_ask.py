@@ -130,6 +130,46 @@ shop.store.Missing: pear'''
     asyncio.run(scenario())
 
 
+def test_a_debuggers_locals_are_joined_with_what_is_prepared(tmp_path: Path, environment: dict[str, str]) -> None:
+    users = """
+    #- /db.py
+    def find_user(name, table):
+        if name not in table:
+            return None
+        return table[name]
+    #- /views.py
+    from db import find_user
+
+
+    def show(name, table):
+        user = find_user(name, table)
+        return user.title
+    """
+    root = repository(tmp_path, users, "users")
+    stop = {
+        "exception": {"type": "AttributeError", "message": "'NoneType' object has no attribute 'title'"},
+        "frames": [{"path": str(root / "views.py"), "line": 6, "name": "show"}],
+        "locals": [
+            {"name": "name", "type": "str", "value": "'pear'"},
+            {"name": "user", "type": "NoneType", "value": "None"},
+        ],
+    }
+
+    async def scenario() -> None:
+        async with Editor(root, environment=environment) as editor:
+            editor.open(root / "db.py")
+            at = spot(root / "db.py", "find_user")
+            await hover_until(editor, root / "db.py", at, lambda text: "views.py:5" in text)
+            result = await editor.request("forethought/explain", {"stop": stop})
+            (claim,) = result["answers"][0]["claims"]
+            assert claim["text"].startswith("`user` is None; it comes from `find_user`, which can return nothing")
+            assert [(each["path"], each["line"]) for each in claim["citations"]] == [("db.py", 3)]
+            assert claim["provenance"] == "runtime"
+            assert "find_user" in result["markdown"]
+
+    asyncio.run(scenario())
+
+
 def test_what_does_not_fit_is_refused(root: Path, environment: dict[str, str]) -> None:
     async def scenario() -> None:
         async with Editor(root, environment=environment) as editor:
