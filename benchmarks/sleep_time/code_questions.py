@@ -2,7 +2,7 @@
 
 Who calls it, what it can raise and whether it may return None come from a recording (`benchmarks.truth.recorder`); what
 a call returns comes from running calls that the package's own tests make, in a process of their own. Each question also
-carries what the product says without any model, in the words that the scorer reads.
+carries what the product prepared, in the words that the scorer reads.
 """
 
 from __future__ import annotations
@@ -65,8 +65,10 @@ class CodeQuestion(msgspec.Struct, frozen=True):
     question: str
     wanted: tuple[str, ...]
     """Names that the answer is to have; `yes` or `no`; or the value as Python writes it."""
-    product: str
-    """What the product answers without a model."""
+    prepared: str
+    """What the function's record says, in the words that the scorer reads."""
+    routed: str = ""
+    """What the product's router answers without a model, in the same words."""
 
 
 def score(question: CodeQuestion, reply: str, known: frozenset[str]) -> float:

@@ -38,7 +38,7 @@ class Limits(msgspec.Struct, frozen=True):
     questions_each: tuple[int, ...] = (1, 2, 5, 10)
     code_questions: int = 8
     """Questions of each kind and package."""
-    product_questions: int = 40
+    router_questions: int = 40
     """As above, where no model is asked."""
     code_context_tokens: int = 1500
     code_levels: tuple[int, ...] = (0, 1, 2, 3, 4)

@@ -331,8 +331,8 @@ def package(tmp_path_factory) -> Package:
 
 
 def test_questions_about_code_have_checked_answers(package):
-    _, known, asked = code._opened(package.root, package.recording, 8)
-    found = {(each.kind, each.name): (each.wanted, score(each, each.product, known)) for each in asked}
+    _, known, asked = code._opened(package.root, package.recording, 8, 40)
+    found = {(each.kind, each.name): (each.wanted, score(each, each.prepared, known)) for each in asked}
     assert found == {
         ("callers", "double"): (("first",), 1.0),
         ("raises", "double"): (("ValueError",), 1.0),
@@ -355,7 +355,7 @@ def test_code_is_read_raw_and_thought_about(package, tmp_path):
     assert scores["c′", "raises"] == 1.0
     assert scores["raw file", "raises"] == 0.0
     assert scores["raw file", "none"] == 0.5
-    assert scores["product, no model", "callers"] == 1.0
+    assert scores[code.ROUTER, "callers"] == 1.0
     assert run(8, world(recorder(tmp_path, say))).said == (code.ABSENT,)
 
 

@@ -1,4 +1,4 @@
-"""Experiment 8: on code. Raw files against c′, and against what the product prepares without any model."""
+"""Experiment 8: on code. Raw files against c and c′, and against the product's router without any model."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ from benchmarks.sleep_time import bootstrap
 from benchmarks.sleep_time.code_questions import KINDS, UNKNOWN, CodeQuestion, questions, score, vocabulary
 from benchmarks.sleep_time.findings import Cell, Finding, Plot, Point, Series, Table, point
 from benchmarks.sleep_time.questions import LEVELS, Answered, ask
+from benchmarks.sleep_time.router import ask_router
 from benchmarks.sleep_time.world import World
 from lsp_server.drafting import build
 
 TITLE = "On code"
 WAYS = ("raw file", "c", "c′")
-PRODUCT = "product, no model"
+ROUTER = "router, no model"
 COLUMNS = (
     "read",
     "kind",
@@ -56,7 +57,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     def score(self, way: str, level: int) -> float:
         """From 0 to 1; the product has no levels."""
-        reply = self.question.product if way == PRODUCT else self.replies[way][level].reply
+        reply = self.question.routed if way == ROUTER else self.replies[way][level].reply
         return score(self.question, reply, self.known)
 
 
@@ -91,18 +92,18 @@ async def run(world: World) -> Finding:
                         round(statistics.fmean(reply.usage.input_tokens for reply in replies), 1),
                     )
                 )  # fmt: skip
-        values = [each.score(PRODUCT, 0) for each in members]
+        values = [each.score(ROUTER, 0) for each in members]
         best = max(raws.values(), key=statistics.fmean)
         rows.append(
             (
-                PRODUCT, kind, None, len(members), bootstrap.mean(values),
+                ROUTER, kind, None, len(members), bootstrap.mean(values),
                 bootstrap.mean([float(value == 1.0) for value in values]), bootstrap.difference(values, best), 0, 0,
             )
         )  # fmt: skip
         if kind == "all":
-            lines[PRODUCT].append(point(0.0, bootstrap.mean(values)))
+            lines[ROUTER].append(point(0.0, bootstrap.mean(values)))
     note = (
-        "Scores are F1 over names for callers and raises, right or wrong for the others. The product's difference is to"
+        "Scores are F1 over names for callers and raises, right or wrong for the others. The router's difference is to"
         " the best level of the raw file. Callers and exceptions are those that were observed: a lower bound."
     )
     sleep_tokens = statistics.fmean(each.sleep_tokens for each in asked)
@@ -123,38 +124,51 @@ def _analysed(root: Path, recording: Path) -> tuple[Deep, dict[str, Any]]:
 
 
 @cache
-def _opened(root: Path, recording: Path, each: int) -> tuple[Deep, frozenset[str], list[CodeQuestion]]:
-    """A package, the names that an answer can have, and what is asked."""
+def _opened(root: Path, recording: Path, each: int, most: int) -> tuple[Deep, frozenset[str], list[CodeQuestion]]:
+    """A package, the names that an answer can have, and what is asked, with the router's answers to the most asked."""
     deep, truth = _analysed(root, recording)
-    return deep, vocabulary(deep, truth), questions(deep, root, truth, each)
+    return deep, vocabulary(deep, truth), [
+        msgspec.structs.replace(question, routed=_routed(root, recording, max(each, most))[question.question])
+        for question in questions(deep, root, truth, each)
+    ]  # fmt: skip
+
+
+@cache
+def _routed(root: Path, recording: Path, each: int) -> dict[str, str]:
+    """Question → what the router answers."""
+    deep, truth = _analysed(root, recording)
+    asked = questions(deep, root, truth, each)
+    return dict(zip((question.question for question in asked), ask_router(root, asked), strict=True))
 
 
 def _unaided(world: World) -> Table:
-    """What the product says without a model to many more questions, since that costs nothing."""
-    found: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    """What the router says to many more questions, since that costs nothing, beside what the records hold."""
+    found: dict[str, list[tuple[float, float, bool]]] = defaultdict(list)
+    most = world.limits.router_questions
     for package in world.packages:
-        _, known, chosen = _opened(package.root, package.recording, world.limits.product_questions)
+        _, known, chosen = _opened(package.root, package.recording, most, most)
         for question in chosen:
-            value = score(question, question.product, known), UNKNOWN in question.product
-            found["all"].append(value)
-            found[question.kind].append(value)
+            routed, prepared = (score(question, said, known) for said in (question.routed, question.prepared))
+            for kind in ("all", question.kind):
+                found[kind].append((routed, prepared, UNKNOWN in question.routed))
     rows = tuple(
         (
             kind,
             len(found[kind]),
-            bootstrap.mean([value for value, _ in found[kind]]),
-            bootstrap.mean([float(value == 1.0) for value, _ in found[kind]]),
-            sum(unknown for _, unknown in found[kind]),
+            bootstrap.mean([routed for routed, _, _ in found[kind]]),
+            bootstrap.mean([float(routed == 1.0) for routed, _, _ in found[kind]]),
+            sum(unknown for _, _, unknown in found[kind]),
+            bootstrap.mean([prepared for _, prepared, _ in found[kind]]),
         )
         for kind in ("all", *KINDS)
         if found[kind]
     )
-    columns = ("kind", "questions", "score", "wholly right", "says that it is not known")
-    return Table(f"{PRODUCT}, at most {world.limits.product_questions} questions a kind and package", columns, rows)
+    columns = ("kind", "questions", "router", "router wholly right", "router says not known", "records")
+    return Table(f"{ROUTER}, at most {world.limits.router_questions} questions a kind and package", columns, rows)
 
 
 async def _package(world: World, root: Path, recording: Path) -> list[Asked]:
-    deep, known, chosen = _opened(root, recording, world.limits.code_questions)
+    deep, known, chosen = _opened(root, recording, world.limits.code_questions, world.limits.router_questions)
     found = []
     for question in chosen:
         record = deep.record(question.path, question.name)
