@@ -139,6 +139,8 @@ class Outline(NamedTuple):
     starts: Sequence[int]
     bases: tuple[tuple[int, tuple[str, ...]], ...]
     """The symbols that have bases, and these."""
+    spaces: frozenset[int]
+    """The symbols whose own names are seen from inside what they hold: functions and namespaces, not classes."""
 
 
 class FileFacts:
@@ -204,6 +206,7 @@ class FileFacts:
             [symbol.parent for symbol in symbols],
             [symbol.start for symbol in symbols],
             tuple((at, symbol.bases) for at, symbol in enumerate(symbols) if symbol.bases),
+            frozenset(at for at, symbol in enumerate(symbols) if symbol.kind in ("function", "method", "namespace")),
         )
         self._stored: _Stored | None = None
         self._groups: dict[str, msgspec.Raw] | None = None
@@ -272,6 +275,7 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
     parents: bytes
     starts: bytes
     bases: msgspec.Raw
+    spaces: bytes
     imports: msgspec.Raw
     calls: msgspec.Raw
     raises: msgspec.Raw
@@ -348,6 +352,7 @@ def encode(facts: FileFacts) -> bytes:
             array("i", facts.outline.parents).tobytes(),
             array("I", facts.outline.starts).tobytes(),
             facts.outline.bases,
+            array("I", sorted(facts.outline.spaces)).tobytes(),
             facts.imports,
             groups,
             facts.raises,
@@ -386,6 +391,7 @@ def _outline(stored: _Stored) -> Outline:
         _numbers("i", stored.parents),
         _numbers("I", stored.starts),
         _bases_decoder.decode(stored.bases),
+        frozenset(_numbers("I", stored.spaces)),
     )
 
 

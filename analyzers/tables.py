@@ -50,34 +50,37 @@ class File:
 
     def child(self, parent: int, name: str) -> int | None:
         """The symbol called `name` directly inside `parent`: the last one, as when the code runs, but not a setter."""
+        names = self._by_name()
+        at = names.get(name, MODULE)
         found = None
-        outline = self.facts.outline
-        for at in reversed(self._called(name)):
-            if outline.parents[at] == parent and (found is None or not self._amends(self.facts.symbols[at])):
+        parents = self.facts.outline.parents
+        # From the last one backwards: an earlier one counts where all later ones only add to it.
+        while at != MODULE:
+            if parents[at] == parent:
                 found = at
+                if self._before[at] == MODULE or not self._amends(self.facts.symbols[at]):
+                    break
+            at = self._before[at]
         return found
 
     def named(self, qualname: str) -> int:
         """The last symbol with a qualified name; `MODULE` where there is none."""
-        for at in self._called(qualname.rpartition(".")[2]):
-            if self.facts.symbols[at].qualname == qualname:
-                return at
-        return MODULE
-
-    def _called(self, name: str) -> list[int]:
-        """The symbols with this last name, the last first."""
-        if self._names is None:
-            # A list for each name would take most of the memory that a file takes.
-            self._names, self._before = {}, array("i")
-            for at, each in enumerate(self.facts.outline.names):
-                self._before.append(self._names.get(each, MODULE))
-                self._names[each] = at
-        at = self._names.get(name, MODULE)
-        found = []
-        while at != MODULE:
-            found.append(at)
+        at = self._by_name().get(qualname.rpartition(".")[2], MODULE)
+        while at != MODULE and self.facts.symbols[at].qualname != qualname:
             at = self._before[at]
-        return found
+        return at
+
+    def _by_name(self) -> dict[str, int]:
+        """Name → the last symbol that has it, from which `_before` leads to the others. A list for each name would
+        take most of the memory that a file takes."""
+        if self._names is None:
+            self._names = names = dict[str, int]()
+            before = []
+            for at, name in enumerate(self.facts.outline.names):
+                before.append(names.get(name, MODULE))
+                names[name] = at
+            self._before = array("i", before)
+        return self._names
 
     def imports(self, scope: int, alias: str) -> list[Import]:
         """The imports that give `scope` the name `alias`."""
@@ -90,11 +93,11 @@ class File:
     def scopes(self, scope: int) -> Iterator[int]:
         """The scopes in which a name is looked up, the innermost first. A class's members are not seen from inside."""
         inner = scope
+        outline = self.facts.outline
         while scope >= 0:
-            symbol = self.facts.symbols[scope]
-            if symbol.kind in ("function", "method", "namespace") or scope == inner:
+            if scope == inner or scope in outline.spaces:
                 yield scope
-            scope = symbol.parent
+            scope = outline.parents[scope]
         yield MODULE
 
     def locals(self, scope: int, name: str) -> list[Local]:

@@ -6,6 +6,7 @@ knows how an answer will be shown.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -218,7 +219,11 @@ class _AsAnalysed:
 
 
 def _defined_at(facts: FileFacts, offset: int) -> Symbol | None:
-    for symbol in facts.symbols:
+    # Nothing begins between where a definition begins and its name, but what one assignment defines beside it.
+    starts = facts.outline.starts
+    after = bisect_right(starts, offset)
+    first = bisect_left(starts, starts[after - 1]) if after else 0
+    for symbol in facts.symbols[first:after]:
         if symbol.name_start <= offset <= symbol.name_end:
             return symbol
     return None

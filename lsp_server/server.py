@@ -10,6 +10,7 @@ import gc
 import inspect
 import logging
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from types import ModuleType
 from typing import Any
@@ -26,6 +27,10 @@ from lsp_server.standing import own_version
 
 GARBAGE_MAX = 50_000
 """Objects made before the collector looks for cycles; one answer makes some thousands and keeps none."""
+GARBAGE_ROUNDS_MAX = 100
+"""Rounds of that before it visits everything that is remembered between requests, which takes as long as an answer."""
+COLLECT_IDLE_S = 3.0
+"""So it does that, as a rule, once nobody has asked for this long."""
 
 _log = logging.getLogger(__name__)
 
@@ -66,13 +71,15 @@ def _run(serve: Callable[[wire.Protocol], Coroutine[Any, Any, None]]) -> int:
         server = build(session)
         # Thousands of the protocol's classes live as long as the process: the collector need not visit them each time.
         gc.freeze()
-        gc.set_threshold(GARBAGE_MAX)
+        gc.set_threshold(GARBAGE_MAX, 10, GARBAGE_ROUNDS_MAX)
         protocol = server.protocol
         assert isinstance(protocol, wire.Protocol)
         session.attach(server)
+        collecting = asyncio.get_running_loop().create_task(_collect_when_idle(session))
         try:
             await serve(protocol)
         finally:
+            collecting.cancel()
             await session.stop()
 
     try:
@@ -82,6 +89,15 @@ def _run(serve: Callable[[wire.Protocol], Coroutine[Any, Any, None]]) -> int:
     except (KeyboardInterrupt, BrokenPipeError):
         return 1
     return 1  # The client went away without saying `exit`.
+
+
+async def _collect_when_idle(session: Session) -> None:
+    collected_s = 0.0
+    while True:
+        await asyncio.sleep(COLLECT_IDLE_S)
+        if collected_s < session.touched_s <= time.monotonic() - COLLECT_IDLE_S:
+            collected_s = time.monotonic()
+            gc.collect()
 
 
 def _handler(feature: ModuleType, session: Session) -> Callable[[Any], Any]:

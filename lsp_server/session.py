@@ -76,6 +76,8 @@ class Session:
         self.threads = Threads()
         """What was asked in each conversation."""
         self._active_said_s = -ACTIVE_EVERY_S
+        self.touched_s = 0.0
+        """When the user last did something, by the monotonic clock."""
         self._published: dict[Path, dict[str, list[types.Diagnostic]]] = {}
         self.on_tests: Callable[[Session, Repository], None] = lambda session, repository: None
         """Called when other tests of a repository fail than before, or it is known anew where suspects stand."""
@@ -102,7 +104,7 @@ class Session:
 
     def touched(self) -> None:
         """The user did something, so background work makes way. Said at once, and then not for every keystroke."""
-        now_s = time.monotonic()
+        self.touched_s = now_s = time.monotonic()
         if now_s - self._active_said_s >= ACTIVE_EVERY_S:
             self._active_said_s = now_s
             for repository in self._repositories.values():

@@ -21,8 +21,9 @@ from analyzers.evidence.failing import Failing, FailingTest, SeenSuspect
 from analyzers.evidence.history import FileHistory, Since
 from analyzers.evidence.observed import Observed
 from analyzers.evidence.observing import placed
-from analyzers.facts import FileFacts, Symbol
+from analyzers.facts import MODULE, FileFacts, Symbol
 from analyzers.records import FileLinks, Place, Record
+from analyzers.tables import file_of
 from analyzers.text import Lines, blob_name
 from lsp_server import locations
 from lsp_server.buffers import Buffer
@@ -215,9 +216,9 @@ class View:
     def symbol(self, path: str, name: str) -> Symbol | None:
         """The symbol of that qualified name as it is now; the last one where several have it."""
         facts = self.facts(path)
-        if facts is None:
-            return None
-        return next((symbol for symbol in reversed(facts.symbols) if symbol.qualname == name), None)
+        file = file_of(path, facts) if facts is not None else None
+        at = file.named(name) if file is not None else MODULE
+        return file.facts.symbols[at] if file is not None and at != MODULE else None
 
     def digests(self, path: str) -> Mapping[str, frozenset[str]] | None:
         """Qualified name → digests of the definitions that have it, as the file is now; None where nobody can tell.
