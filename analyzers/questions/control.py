@@ -347,7 +347,9 @@ def dead(kind: Kind, asked: Asked) -> Answer | None:
                 interest=0.7 if is_private(asked) else 0.25,
             )
         return kind.not_known(asked, "whether one of the calls that share its name means it")
-    looked = f"a call or another use of {code(last_name(record.name))} in this repository: none was found"
+    # Linking by name looks at calls alone.
+    use = "a call or another use" if asked.deep else "a call"
+    looked = f"{use} of {code(last_name(record.name))} in this repository: none was found"
     if is_private(asked) and asked.deep:
         return kind.says(
             asked,
@@ -358,7 +360,7 @@ def dead(kind: Kind, asked: Asked) -> Answer | None:
         )
     return kind.says(
         asked,
-        "nothing here uses it",
+        "nothing here uses it" if asked.deep else "nothing here calls it",
         "possible",
         unknown=(looked, "whether code outside this repository uses it"),
         interest=0.25,
