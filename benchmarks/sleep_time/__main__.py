@@ -141,6 +141,8 @@ async def _run(
             plots.draw(arguments.out, written)
         except ImportError:
             console.print(f"sleep-time: {plots.MISSING}")
+        if any(call.estimated for call in recorder.calls() if call.log_probability is None):
+            console.print("sleep-time: the endpoint does not say what some replies took: those tokens are estimates")
         for note in client.notes:
             console.print(f"sleep-time: the endpoint: {note}", highlight=False)
     finally:
@@ -230,6 +232,7 @@ def _about(arguments: argparse.Namespace, calls: Sequence[Call]) -> dict[str, ob
         "input_tokens": sum(call.input_tokens for call in calls),
         "output_tokens": sum(call.output_tokens for call in calls),
         "cached_tokens": sum(call.cached_tokens for call in calls),
+        "calls_with_estimated_tokens": sum(call.estimated for call in calls),
         "seconds": round(sum(call.seconds for call in calls)),
     }
 

@@ -51,6 +51,8 @@ class Answered(msgspec.Struct, frozen=True):
 
     reply: str
     usage: Usage
+    cut: bool = False
+    """Whether the limit ended it."""
 
 
 def block(context: str, arm: Arm, asleep: Asleep | None) -> str:
@@ -67,4 +69,4 @@ async def ask(model: Model, read: str, question: str, level: Level, *, temperatu
     user = f"{read}\n\nQuestion: {question}\n\n{level.instruction}"
     reply = await complete(model, Prompt(SYSTEM, user, level.reply_tokens_max, temperature))
     # The recorder always counts, or estimates.
-    return Answered(reply.text, reply.usage or Usage(0, 0))
+    return Answered(reply.text, reply.usage or Usage(0, 0), reply.finish != "stop")

@@ -56,7 +56,7 @@ async def _measured(world: World, each: ProblemSet) -> tuple[Table, Plot, dict[s
                     round(tokens, 1),
                     round(statistics.fmean(reply.usage.input_tokens for reply in replies), 1),
                     round(statistics.fmean(reply.usage.cached_tokens for reply in replies), 1),
-                    sum(reply.usage.output_tokens >= level.reply_tokens_max for reply in replies),
+                    sum(reply.cut for reply in replies),
                 )
             )
         series.append(Series(arm, tuple(point(tokens, accuracy) for tokens, accuracy in curve)))
