@@ -5,7 +5,7 @@ Joins `analyzers.evidence` with files on disk. Knows neither the terminal nor th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,7 @@ from analyzers.questions.answer import Answer
 from analyzers.records import Confidence
 from lsp_server.disk_code import DiskCode
 from lsp_server.last_run import last_failed, last_run
+from lsp_server.recent import recently_changed
 from lsp_server.since import commit_at, since_commit
 
 SUSPECTS_MAX = 20
@@ -63,14 +64,22 @@ def explain(root: Path, text: str) -> Explanation:
         report = record.report if record else last_failed(root)
     code = DiskCode(root)
     passed = passed_at(record, report.failures)
-    return explain_report(code, root, report, passed, changed_since_passing(root, passed, code))
+    changed = changed_since_passing(root, passed, code)
+    return explain_report(code, root, report, passed, changed, lately_changed(root, code))
 
 
-def explain_report(code: Code, root: Path, report: Report, passed: Passed | None, since: Since | None) -> Explanation:
+def explain_report(
+    code: Code,
+    root: Path,
+    report: Report,
+    passed: Passed | None,
+    since: Since | None,
+    recent: Mapping[tuple[str, str], float] | None = None,
+) -> Explanation:
     """Ranks the functions that may be at fault for failures that were read."""
     names = Names(code)
     changed = frozenset((each.path, each.symbol) for each in since.changes if each.symbol) if since else frozenset()
-    suspects, scenes = localise(report.failures, names, _is_test, root.as_posix(), changed)
+    suspects, scenes = localise(report.failures, names, _is_test, root.as_posix(), changed, recent)
     not_known = (*_not_known(scenes, passed, since), *report.notes)
     explained = tuple(
         Explained(
@@ -105,6 +114,11 @@ def changed_since_passing(root: Path, passed: Passed | None, code: Code) -> Sinc
     """What changed in commits and in the working tree since the tests passed, where both are known."""
     base = (passed.commit or commit_at(root, passed.when)) if passed is not None else ""
     return since_commit(root, base, lambda path: _tracked(code, path), passed.when if passed else 0) if base else None
+
+
+def lately_changed(root: Path, code: Code) -> dict[tuple[str, str], float]:
+    """How lately each function was changed, where it was in the newest commits."""
+    return recently_changed(root, lambda path: _tracked(code, path))
 
 
 def _is_test(path: str) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analyzers.evidence.code import Names, Node
@@ -24,14 +24,17 @@ from analyzers.facts import MODULE
 
 WEIGHTS: dict[str, float] = {
     "trace": 1.0,
-    "reach": 1.0,
+    "reach": 0.5,
+    "specific": 0.5,
     "statement": 0.4,
     "name": 1.0,
-    "text": 0.7,
+    "text": 0.3,
+    "dense": 0.7,
     "message": 0.5,
     "hint": 0.8,
     "literal": 0.2,
     "changed": 1.5,
+    "recent": 0.5,
     "module": 0.3,
     "size": 0.3,
     "general": -0.1,
@@ -99,10 +102,12 @@ def localise(
     is_test: Callable[[str], bool],
     root: str = "",
     changed: frozenset[tuple[str, str]] = frozenset(),
+    recent: Mapping[tuple[str, str], float] | None = None,
 ) -> tuple[list[Suspect], list[Scene]]:
     """The suspects, best first, and what was understood of each failing test (the parametrised cases of one as one).
 
-    `changed` holds the (path, qualified name) of what changed since the tests last passed, where that is known.
+    `changed` holds the (path, qualified name) of what changed since the tests last passed, where that is known;
+    `recent` says of what was changed in the newest commits how lately, between 0 and 1.
     """
     known = Known(names.code.paths())
     scenes = [place(failure, names, known, is_test, root) for failure in _distinct(failures)]
@@ -113,6 +118,7 @@ def localise(
     _score(suspects, scenes, names, is_test)
     for suspect in suspects:
         suspect.features["changed"] = 1.0 if (suspect.path, suspect.name) in changed else 0.0
+        suspect.features["recent"] = recent.get((suspect.path, suspect.name), 0.0) if recent else 0.0
         suspect.score = sum(WEIGHTS.get(name, 0.0) * value for name, value in suspect.features.items())
     suspects.sort(key=lambda suspect: (-suspect.score, suspect.path, suspect.line))
     # Overloads and conditional definitions share a name; the best of them stands for all.
@@ -261,13 +267,18 @@ def _score(suspects: list[Suspect], scenes: Sequence[Scene], names: Names, is_te
         features["general"] = min(1.0, math.log2(1 + len(callers)) / 5)
         features["literal"] = sum(_overlap(list(scene.differing), held, held_rarity) for scene in scenes) / len(scenes)
         features["text"] = sum(_overlap(words, body, body_rarity) for words in query) / max(1, len(query))
+        features["dense"] = sum(
+            _shared_and_own(words, body, body_rarity, scene.common) for scene, words in zip(scenes, query, strict=True)
+        ) / math.log2(4 + len(body))
         shared = {word for words in query for word in words if word in body}
         suspect.shared = tuple(sorted(shared, key=lambda word: (-body_rarity.get(word, 0.0), word))[:5])
-    top = max((suspect.features["text"] for suspect in suspects), default=0.0)
     crashed = sum(1 for scene in scenes if any(not is_test(path) for _, path, _ in scene.frames)) / max(1, len(scenes))
     factor = 1.0 - (1.0 - WORDS_OF_CRASH) * crashed
+    for name in ("text", "dense"):
+        top = max((suspect.features[name] for suspect in suspects), default=0.0)
+        for suspect in suspects:
+            suspect.features[name] = factor * suspect.features[name] / top if top else 0.0
     for suspect in suspects:
-        suspect.features["text"] = factor * suspect.features["text"] / top if top else 0.0
         suspect.features["name"] *= factor
 
 
@@ -295,6 +306,7 @@ def _of_scene(
     return {
         "trace": trace,
         "reach": scene.reached.weight.get(node, 0.0),
+        "specific": scene.specific.weight.get(node, 0.0),
         "statement": scene.direct.get(node, 0.0),
         "name": _overlap(test_words, set(own), rarity),
         "message": _named_in(scene.failure, suspect),
@@ -351,6 +363,15 @@ def _overlap(query: Sequence[str], words: set[str], rarity: dict[str, float]) ->
     """How much of the query's rarity the words cover; words that no candidate has do not count."""
     total = sum(rarity.get(word, 0.0) for word in set(query))
     return sum(rarity.get(word, 0.0) for word in set(query) if word in words) / total if total else 0.0
+
+
+def _shared_and_own(
+    query: Sequence[str], words: set[str], rarity: dict[str, float], common: Mapping[str, float]
+) -> float:
+    """`_overlap`, by the words that the other tests of the file do not have."""
+    weights = {word: rarity.get(word, 0.0) * (1.0 - common.get(word, 0.0)) for word in set(query)}
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in words) / total if total else 0.0
 
 
 def _is_special(name: str) -> bool:

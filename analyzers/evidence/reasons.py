@@ -12,6 +12,8 @@ from analyzers.evidence.localise import Scene, Suspect
 from analyzers.records import Confidence
 
 REASONS_MAX = 5
+RECENT_MIN = 0.75
+"""How lately a function must have been changed for that to be a reason."""
 QUOTE_CHARACTERS_MAX = 100
 
 
@@ -41,6 +43,8 @@ def reasons(suspect: Suspect, scenes: list[Scene], names: Names) -> tuple[Reason
         found.append(Reason(f"its code and the failing test share {_listed(suspect.shared)}"))
     if features.get("changed", 0.0) > 0:
         found.append(Reason("it changed since the tests last passed"))
+    if features.get("recent", 0.0) > RECENT_MIN:
+        found.append(Reason("it was changed in one of the newest commits"))
     if not found:
         found.append(Reason("it is in a file that the test is about"))
     return tuple(found[:REASONS_MAX])

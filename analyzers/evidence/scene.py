@@ -6,6 +6,7 @@ Owns which statements of a failing function count and how much. Must not score a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -27,9 +28,13 @@ the failing one, before it and feeding it, and after it."""
 _SETUP = frozenset(
     ["setUp", "setUpClass", "asyncSetUp", "setup", "setup_method", "setup_class", "setUpModule", "setup_module"]
 )
+SIBLINGS_MIN = 3
+SIBLINGS_MAX = 200
+"""Other tests of the failing test's file that it is compared with."""
 DETAILS_MAX = 200
 TITLED_FILES_MAX = 400
 """Test files that are searched for a title where no file was printed."""
+_WORD = re.compile(r"[^\W\d]\w+")
 VALUE_WORD = re.compile(r"[\w-]{3,}")
 _COMPARED = re.compile(r"(?:AssertionError: )?(?:assert )?(.+?) (?:==|!=|in|not in) (.+)")
 
@@ -45,6 +50,10 @@ class Scene:
     reached: Reach = field(default_factory=Reach)
     direct: dict[Node, float] = field(default_factory=dict)
     """What the failing statement itself mentions."""
+    specific: Reach = field(default_factory=Reach)
+    """The same by the names that the other tests of its file do not mention: what all mention leads everywhere."""
+    common: dict[str, float] = field(default_factory=dict)
+    """In what share of the other tests of its file a word stands."""
     differing: frozenset[str] = frozenset()
     """Words that only one of the expected and the actual value has."""
 
@@ -137,7 +146,34 @@ def follow(scene: Scene, names: Names, is_test: Callable[[str], bool]) -> None:
         if not any(node == test for _, _, node in scene.frames):
             seeds.extend((target, weight * BEFORE, test) for target, weight in _mentioned(names, test))
         seeds.extend(_of_surroundings(names, test))
-    scene.reached = reach(names, [seed for seed in seeds if seed[0] != seed[2]])
+    seeds = [seed for seed in seeds if seed[0] != seed[2]]
+    scene.reached = scene.specific = reach(names, seeds)
+    scene.common = _common_words(names, test) if test is not None else {}
+    if scene.common:
+        scene.specific = reach(
+            names,
+            [
+                (node, weight * (1.0 - scene.common.get(names.symbol(node).name, 0.0)), origin)
+                for node, weight, origin in seeds
+                if node.at != MODULE
+            ],
+        )
+
+
+def _common_words(names: Names, test: Node) -> dict[str, float]:
+    """In what share of the other tests of the file each word stands; nothing where there are too few of them."""
+    file = names.file(test.path)
+    others = [
+        Node(test.path, at)
+        for at, symbol in enumerate(file.facts.symbols if file else ())
+        if symbol.kind in ("function", "method") and symbol.name.lower().startswith("test") and at != test.at
+    ][:SIBLINGS_MAX]
+    if len(others) < SIBLINGS_MIN:
+        return {}
+    counts: Counter[str] = Counter()
+    for other in others:
+        counts.update(set(_WORD.findall(names.text(other))))
+    return {word: count / len(others) for word, count in counts.items()}
 
 
 def _of_statements(
