@@ -12,7 +12,7 @@ EDITORS := .editors
 NEOVIM ?= $(EDITORS)/neovim/nvim
 VSCODE := editor-clients/vscode
 
-.PHONY: run test test-model test-neovim test-vscode lint bench truth sleep-time clean
+.PHONY: run test test-model test-neovim test-vscode install-vscode print-python lint bench truth sleep-time clean
 
 run: $(VENV)/installed
 	@$(BIN)/forethought analyze "$(REPO)"
@@ -31,9 +31,16 @@ test-neovim: $(VENV)/installed $(NEOVIM)
 # VS Code 1.100 as code-server, in a browser without a window. Screenshots are left in .editors/screenshots.
 test-vscode: $(VENV)/installed $(VSCODE)/node_modules/.package-lock.json
 	cd $(VSCODE) && npm run --silent check && npm test && npm run --silent lua
-	$(VSCODE)/test/editor/install.sh $(EDITORS)/vscode
+	@$(MAKE) --silent install-vscode
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check debugpy
 	cd $(VSCODE) && PYTHON=$(CURDIR)/$(BIN)/python npm run --silent package && npm run test:editor
+
+# Says in its last line why not, where this machine cannot have it.
+install-vscode:
+	@$(VSCODE)/test/editor/install.sh $(EDITORS)/vscode
+
+print-python:
+	@echo "$(PYTHON)"
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

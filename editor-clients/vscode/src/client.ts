@@ -1,16 +1,19 @@
 // The language client: what travels to the server and back. A bundle of its own, loaded when the first server starts and
 // not before, so that opening a window does not wait for it. Decides nothing about how a server is found.
 
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import * as vscode from "vscode";
 import {
+  CloseAction,
   CodeLensRequest,
   LanguageClient,
   ProgressType,
   ResponseError,
   RevealOutputChannelOn,
-  State,
   type ClientCapabilities,
   type DynamicFeature,
+  type ErrorHandler,
   type FeatureState,
   type LanguageClientOptions,
   type StaticFeature,
@@ -18,6 +21,8 @@ import {
 import { ASK, STATUS_CHANGED, Unsupported, type Asked, type Asker, type Status } from "./protocol";
 
 const METHOD_NOT_FOUND = -32601;
+const LAST_WORDS_CHARS_MAX = 300;
+const ENDS_WITHIN_MS = 1000;
 const PARTIAL = new ProgressType<{ markdown: string }>();
 /** The only command that a link in a hover may run. */
 const MENU_COMMAND = "forethought.questions";
@@ -30,8 +35,8 @@ export interface Start {
   languages: readonly string[];
   log: vscode.LogOutputChannel;
   onStatus: (status: Status) => void;
-  /** The server runs (again), or it ended by itself. */
-  onRunning: (running: boolean) => void;
+  /** The server ended by itself again and again, and is not started any more. */
+  onGone: (lastWords: string) => void;
 }
 
 export interface Connection extends Asker {
@@ -41,18 +46,64 @@ export interface Connection extends Asker {
 }
 
 export async function connect(start: Start): Promise<Connection> {
-  const server = { command: start.command, args: start.args, options: { cwd: start.cwd, env: start.env } };
-  const client = new Client("forethought", "Forethought", server, options(start));
+  const { lastWords, ended, spawnServer } = server(start);
+  let started = false;
+  const client: Client = new Client("forethought", "Forethought", spawnServer, {
+    ...options(start),
+    initializationFailedHandler: () => false,
+    errorHandler: {
+      error: (error, message, count) => standard.error(error, message, count),
+      closed: async () => {
+        // A server that never came up will not come up by being started again.
+        if (!started) return { action: CloseAction.DoNotRestart, handled: true };
+        const decided = await standard.closed();
+        if (decided.action === CloseAction.DoNotRestart) start.onGone(lastWords());
+        return decided;
+      },
+    },
+  });
+  const standard: ErrorHandler = client.createDefaultErrorHandler();
   client.onNotification(STATUS_CHANGED, start.onStatus);
   // Lenses are turned on and off by a setting of the server's: the editor asks again when it changes.
   const settings = vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration("forethought.questions")) refreshLenses(client);
   });
-  client.onDidChangeState(({ newState }) => {
-    if (newState !== State.Starting) start.onRunning(newState === State.Running);
-  });
-  await client.start();
+  try {
+    await client.start();
+  } catch (error) {
+    settings.dispose();
+    await ended();
+    throw new Error(lastWords() || (error instanceof Error ? error.message : String(error)));
+  }
+  started = true;
   return new Connected(client, settings);
+}
+
+interface Spawned {
+  spawnServer: () => Promise<ChildProcess>;
+  /** The last line of the error stream: why the server ended, if it did. */
+  lastWords: () => string;
+  /** Waits a moment for the process to end, so that its last words are all there. */
+  ended: () => Promise<unknown>;
+}
+
+function server({ command, args, cwd, env }: Start): Spawned {
+  let last = "";
+  let closed: Promise<unknown> = Promise.resolve();
+  const spawnServer = async (): Promise<ChildProcess> => {
+    const child = spawn(command, args, { cwd, env, windowsHide: true });
+    child.stderr.on("data", (piece: Buffer) => {
+      last = piece.toString().trim().split("\n").at(-1)?.trim() || last;
+    });
+    closed = new Promise((resolve) => child.once("close", resolve));
+    await once(child, "spawn");
+    return child;
+  };
+  return {
+    spawnServer,
+    lastWords: () => last.slice(0, LAST_WORDS_CHARS_MAX),
+    ended: () => Promise.race([closed, new Promise((resolve) => setTimeout(resolve, ENDS_WITHIN_MS))]),
+  };
 }
 
 function options({ languages, log }: Start): LanguageClientOptions {
@@ -86,6 +137,11 @@ function withMenu(hover: vscode.Hover | null | undefined): vscode.Hover | null |
 
 /** The extension registers the server's commands itself, because what they return is shown in its own way. */
 class Client extends LanguageClient {
+  /** Into the log alone: what a person must know is told by the extension, once. */
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+
   override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
     const runsCommands = "registrationType" in feature && feature.registrationType.method === "workspace/executeCommand";
     super.registerFeature(runsCommands ? new Announces() : feature);

@@ -3,8 +3,7 @@
 import { commands, env, ProgressLocation, window, type TestItem, type TestMessage } from "vscode";
 import type { Pages } from "./page";
 import { EXPLAIN, type Asker, type Explained } from "./protocol";
-import { goTo } from "./places";
-import { explainedPage, suspectText } from "./render";
+import { explainedPage } from "./render";
 
 const TEXT_CHARS_MAX = 200_000;
 const SELECTION_ARRIVES_MS = 150;
@@ -43,10 +42,6 @@ export async function explainText(server: Asker, pages: Pages, text: string, at:
 
 export async function showExplained(pages: Pages, explained: Explained): Promise<void> {
   await pages.show("What went wrong", explainedPage(explained));
-  const [first] = explained.suspects;
-  if (!first) return;
-  const chosen = await window.showInformationMessage(`Likeliest at fault: ${suspectText(first)}`, "Go There");
-  if (chosen) await goTo(first.uri, first.range);
 }
 
 /** What is selected in the terminal. The editor's interface offers no way but the clipboard, which is put back. */

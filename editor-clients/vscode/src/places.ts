@@ -1,15 +1,10 @@
-// From the server's places to the editor's, and going there.
+// From the server's places to the editor's, and back.
 
-import { Position, Range, Selection, Uri, window, type TextEditor } from "vscode";
+import { Position, Range, type TextEditor } from "vscode";
 import type * as protocol from "./protocol";
 
 export function rangeOf({ start, end }: protocol.Range): Range {
   return new Range(new Position(start.line, start.character), new Position(end.line, end.character));
-}
-
-export async function goTo(uri: string, range: protocol.Range): Promise<void> {
-  const at = rangeOf(range);
-  await window.showTextDocument(Uri.parse(uri), { selection: new Selection(at.start, at.end) });
 }
 
 /** Where a text document's cursor is, as requests name it. */

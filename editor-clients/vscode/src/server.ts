@@ -193,8 +193,9 @@ export class Server implements Asker, Disposable {
         this.status = status;
         this.changed.fire();
       },
-      onRunning: (running) => {
-        if (running !== (this.running === "running")) this.become(running ? "running" : "stopped", launch.how);
+      onGone: (lastWords) => {
+        this.connection = undefined;
+        this.failed({ problem: `the server ended several times and was not started again. ${lastWords}`.trim(), tried: [] });
       },
     };
   }
@@ -224,7 +225,8 @@ export class Server implements Asker, Disposable {
   private failed({ problem }: NoLaunch): void {
     this.log.error(problem);
     this.become("failed", problem);
-    void window.showErrorMessage(`Forethought: ${problem}`, "Settings", "Log").then((chosen) => {
+    void window.showErrorMessage(`Forethought: ${problem}`, "Restart", "Settings", "Log").then((chosen) => {
+      if (chosen === "Restart") void this.restart();
       if (chosen === "Settings") void commands.executeCommand("workbench.action.openSettings", "forethought.");
       if (chosen === "Log") this.log.show();
     });

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeShop, TRACEBACK } from "./shop";
 import { PYTHON, until, Workbench } from "./workbench";
 
@@ -28,9 +28,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-beforeEach(async ({ onTestFailed, task }) => {
-  onTestFailed(() => code.screenshot(`failed ${task.name}`));
-  await code.tidy();
+beforeEach(() => code.tidy());
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === "fail") await code.screenshot(`failed ${task.name}`);
 });
 
 /** Whether the server has prepared this answer about the function at the cursor. */
@@ -73,6 +74,26 @@ describe("at the cursor", () => {
     await page.locator("a", { hasText: "orders.py:5" }).first().click();
     await code.page.locator(".tab.active", { hasText: "orders.py" }).waitFor();
     await code.page.locator(".monaco-editor.focused .view-line", { hasText: "user = find_user" }).waitFor();
+  });
+
+  test("the menu of questions is among the code actions", async () => {
+    await code.open("shop/db.py", 4, 5);
+    await code.page.keyboard.press("Control+.");
+    await code.page.locator(".action-widget .monaco-list-row", { hasText: "Who calls it?" }).first().click();
+    await code.pageWith("orders.py:5");
+    await code.screenshot("code-action");
+  });
+
+  test("code lenses come and go with their setting", async () => {
+    await code.open("shop/db.py", 4, 5);
+    const lens = code.page.locator(".codelens-decoration", { hasText: "Why can it be None?" });
+    const turn = (on: boolean) =>
+      code.probe(`await vscode.workspace.getConfiguration("forethought").update("questions.lenses", ${on}, true)`);
+    await turn(true);
+    await lens.first().waitFor();
+    await code.screenshot("code-lens");
+    await turn(false);
+    await lens.first().waitFor({ state: "hidden" });
   });
 
   test("who calls it, as call hierarchy", async () => {

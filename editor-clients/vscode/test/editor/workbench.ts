@@ -35,16 +35,22 @@ export interface Options {
   folder: string;
   settings: Record<string, unknown>;
   environment?: Record<string, string>;
+  /** Opened with the folder. */
+  file?: string;
   /** Kept between two workbenches, so that the second is a warm one. */
   home?: string;
   /** Asks whether the folder is trusted, as VS Code does by default. */
   asksForTrust?: boolean;
+  /** Extensions of the tests that are installed beside the one that is tested. */
+  extensions?: string[];
 }
 
 export class Workbench {
   private constructor(
     readonly page: Page,
     readonly home: string,
+    /** When the folder began to be opened, as the clock counts. */
+    readonly begunMs: number,
     private readonly browser: Browser,
     private readonly process: ChildProcess,
     private readonly probePort: number,
@@ -56,7 +62,7 @@ export class Workbench {
     const extensions = path.join(home, "extensions");
     const user = path.join(home, "user");
     writeSettings(user, options.settings);
-    if (!existsSync(extensions)) install(extensions, user);
+    if (!existsSync(extensions)) install(extensions, user, ["probe", ...(options.extensions ?? [])]);
     const [port, probePort] = [await freePort(), await freePort()];
     const args = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--user-data-dir", user];
     args.push("--extensions-dir", extensions, "--disable-telemetry", "--disable-update-check");
@@ -76,10 +82,13 @@ export class Workbench {
     await until(() => output.includes("HTTP server listening"), STARTED_MS_MAX, () => output);
     const executablePath = readFileSync(path.join(EDITOR, "chromium"), "utf8").trim();
     const browser = await chromium.launch({ executablePath, args: BROWSER });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.folder)}`);
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const page = await context.newPage();
+    const begun = Date.now();
+    await page.goto(addressOf(port, options));
     await page.locator(".monaco-workbench").waitFor({ timeout: STARTED_MS_MAX });
-    return new Workbench(page, home, browser, child, probePort, () => output);
+    return new Workbench(page, home, begun, browser, child, probePort, () => output);
   }
 
   /** Runs code in the extension host, with `vscode` in scope. */
@@ -221,26 +230,34 @@ export async function until(
   }
 }
 
+function addressOf(port: number, { folder, file }: Options): string {
+  const address = new URL(`http://127.0.0.1:${port}/`);
+  address.searchParams.set("folder", folder);
+  const opened = [["openFile", `vscode-remote://127.0.0.1:${port}${folder}/${file}`]];
+  if (file) address.searchParams.set("payload", JSON.stringify(opened));
+  return address.href;
+}
+
 function entry(): string {
   return path.join(EDITOR, "node_modules", "code-server", "out", "node", "entry.js");
 }
 
-function install(extensions: string, user: string): void {
+function install(extensions: string, user: string, others: string[]): void {
   const args = [entry(), "--install-extension", VSIX, "--extensions-dir", extensions, "--user-data-dir", user];
   const installed = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (installed.status !== 0) throw new Error(`the extension does not install: ${installed.stdout}${installed.stderr}`);
-  cpSync(path.join(HERE, "probe"), path.join(extensions, "forethought-test.probe-0.0.1"), { recursive: true });
   // code-server knows an installed extension by this list; a folder that is not in it is not loaded.
   const list = path.join(extensions, "extensions.json");
   const known = JSON.parse(readFileSync(list, "utf8")) as object[];
-  const folder = path.join(extensions, "forethought-test.probe-0.0.1");
-  known.push({
-    identifier: { id: "forethought-test.probe" },
-    version: "0.0.1",
-    location: { $mid: 1, path: folder, scheme: "file" },
-    relativeLocation: path.basename(folder),
-    metadata: {},
-  });
+  for (const name of others) {
+    const manifest = JSON.parse(readFileSync(path.join(HERE, name, "package.json"), "utf8")) as Record<string, string>;
+    const id = `${manifest.publisher}.${manifest.name}`;
+    const folder = path.join(extensions, `${id}-${manifest.version}`);
+    cpSync(path.join(HERE, name), folder, { recursive: true });
+    const location = { $mid: 1, path: folder, scheme: "file" };
+    const entry = { identifier: { id }, version: manifest.version, location, relativeLocation: path.basename(folder) };
+    known.push({ ...entry, metadata: {} });
+  }
   writeFileSync(list, JSON.stringify(known));
 }
 

@@ -1,0 +1,17 @@
+const vscode = require("vscode");
+
+exports.activate = () => {
+  const changed = new vscode.EventEmitter();
+  let chosen = process.env.FORETHOUGHT_PROBE_CHOSEN;
+  return {
+    environments: {
+      getActiveEnvironmentPath: () => ({ path: chosen }),
+      resolveEnvironment: async ({ path }) => ({ executable: { uri: vscode.Uri.file(path) } }),
+      onDidChangeActiveEnvironmentPath: changed.event,
+    },
+    choose: (path) => {
+      chosen = path;
+      changed.fire();
+    },
+  };
+};

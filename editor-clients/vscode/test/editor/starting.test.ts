@@ -1,0 +1,129 @@
+// Where the server comes from, as a person meets it: the first start without any, the interpreter that was chosen, a
+// workspace that is not trusted; and how long a start takes.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { makeShop } from "./shop";
+import { PYTHON, until, Workbench } from "./workbench";
+
+const SET_UP_MS_MAX = 240_000;
+const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+let folder: string;
+let home: string;
+let code: Workbench | undefined;
+
+beforeEach(() => {
+  folder = makeShop(mkdtempSync(path.join(tmpdir(), "shop-")));
+  home = mkdtempSync(path.join(tmpdir(), "forethought-vscode-"));
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === "fail") await code?.screenshot(`failed ${task.name}`);
+  await code?.stop();
+  code = undefined;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What the server was started with, once it runs. */
+async function startedHow(workbench: Workbench, msMax = 40_000): Promise<string> {
+  let how = "";
+  const ask = `const { server } = vscode.extensions.getExtension("forethought.forethought").exports;
+    return [server.running, server.how];`;
+  await until(
+    async () => {
+      const [running, said] = await workbench.probe<[string, string]>(ask).catch((error: unknown) => ["", String(error)] as [string, string]);
+      how = said;
+      return running === "running";
+    },
+    msMax,
+    () => `${how} ${workbench.said}`,
+    200,
+  );
+  return how;
+}
+
+test("without any server, one is set up in an environment of the extension's own", { timeout: SET_UP_MS_MAX + 60_000 }, async () => {
+  const settings = { "forethought.server": "own", "forethought.interpreter": PYTHON };
+  code = await Workbench.start({ folder, home, settings });
+  await code.open("shop/db.py", 4, 5);
+  const question = code.notifications.filter({ hasText: "into an environment of its own" });
+  await question.waitFor({ timeout: 60_000 });
+  await code.screenshot("set-up");
+  await question.locator(".monaco-button", { hasText: "Set Up" }).click();
+  await code.notifications.filter({ hasText: "creating an environment" }).or(code.notifications.filter({ hasText: "installing" })).first().waitFor();
+  expect(await startedHow(code, SET_UP_MS_MAX)).toContain("the extension's own environment");
+  await code.notifications.filter({ hasText: "Forethought is set up" }).waitFor();
+  await code.hoverOver("def find_user", "find_user");
+});
+
+test("the interpreter that was chosen is used, and a change of it is followed", async () => {
+  const environment = { FORETHOUGHT_PROBE_CHOSEN: PYTHON, PATH: SYSTEM_PATH };
+  code = await Workbench.start({ folder, home, settings: {}, environment, extensions: ["python-extension"] });
+  await code.open("shop/db.py", 4, 5);
+  expect(await startedHow(code)).toMatch(/\(from the chosen interpreter, which has forethought \d/);
+  const other = path.join(home, "other");
+  mkdirSync(other);
+  writeFileSync(path.join(other, "python"), `#!/bin/sh\nexec ${PYTHON} "$@"\n`, { mode: 0o755 });
+  await code.probe(`vscode.extensions.getExtension("ms-python.python").exports.choose("${other}/python")`);
+  await until(async () => (await startedHow(code!)).startsWith(other), 60_000);
+});
+
+test("a workspace that is not trusted does not get its interpreter run", async () => {
+  const ran = path.join(home, "it-ran");
+  const hostile = path.join(folder, ".venv", "bin", "python");
+  mkdirSync(path.dirname(hostile), { recursive: true });
+  writeFileSync(hostile, `#!/bin/sh\ntouch ${ran}\nexec ${PYTHON} "$@"\n`, { mode: 0o755 });
+  const environment = { FORETHOUGHT_PROBE_CHOSEN: hostile, PATH: `${path.dirname(PYTHON)}:${SYSTEM_PATH}` };
+  code = await Workbench.start({ folder, home, settings: {}, environment, extensions: ["python-extension"], asksForTrust: true });
+  await code.page.locator(".monaco-dialog-box .monaco-button", { hasText: "No, I don't trust" }).click({ timeout: 60_000 });
+  await code.open("shop/db.py", 4, 5);
+  expect(await startedHow(code)).toContain("(from the PATH)");
+  await code.screenshot("restricted");
+  expect(() => execFileSync("test", ["!", "-e", ran])).not.toThrow();
+});
+
+test("a command that is not there is said, with a way to the settings", async () => {
+  code = await Workbench.start({ folder, home, settings: { "forethought.path": "/no/such/forethought" } });
+  await code.open("shop/db.py");
+  const failure = code.notifications.filter({ hasText: "there is no such program" });
+  await failure.waitFor({ timeout: 60_000 });
+  await code.screenshot("not-there");
+  await failure.locator(".monaco-button", { hasText: "Settings" }).click();
+  await code.page.locator(".settings-editor").waitFor();
+});
+
+test("a server that ends at once says why, once", async () => {
+  const broken = path.join(home, "forethought");
+  writeFileSync(broken, "#!/bin/sh\necho 'ModuleNotFoundError: No module named msgspec' >&2\nexit 1\n", { mode: 0o755 });
+  code = await Workbench.start({ folder, home, settings: { "forethought.path": broken } });
+  await code.open("shop/db.py");
+  await code.notifications.filter({ hasText: "No module named msgspec" }).waitFor({ timeout: 60_000 });
+  expect(await code.notifications.count()).toBe(1);
+  await code.screenshot("broken");
+});
+
+test("a warm start is quick, and activation is light", { timeout: 240_000 }, async () => {
+  const settings = { "forethought.path": path.join(path.dirname(PYTHON), "forethought") };
+  code = await Workbench.start({ folder, home, settings });
+  await code.open("shop/db.py", 4, 5);
+  await code.hoverOver("def find_user", "find_user");
+  await code.stop(true);
+  // The window opens with a file, as it does for a person who goes on where they stopped.
+  code = await Workbench.start({ folder, home, settings, file: "shop/db.py" });
+  await code.page.locator(".editor-instance .view-line", { hasText: "def find_user" }).waitFor();
+  const shownMs = Date.now() - code.begunMs;
+  await code.hoverOver("def find_user", "find_user");
+  const hoveredMs = Date.now() - code.begunMs;
+  await code.palette("Developer: Show Running Extensions");
+  const row = code.page.locator(".runtime-extensions-editor .monaco-list-row", { hasText: "Forethought" }).first();
+  const activation = Number(/Activation: (\d+)\s*ms/.exec(await row.innerText())?.[1]);
+  await code.screenshot("running-extensions");
+  console.log(`opening a folder to its editor: ${shownMs} ms; to the first prepared hover: ${hoveredMs} ms; activation: ${activation} ms`);
+  // Machines differ, and others work on this one: what is wanted is 3 s and 50 ms, and far beyond it something is broken.
+  expect(hoveredMs).toBeLessThan(30_000);
+  expect(activation).toBeLessThan(500);
+});
