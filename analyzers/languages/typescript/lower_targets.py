@@ -51,7 +51,7 @@ def _assigned_to(low: Lowering, left: SyntaxNode) -> str:
         return f"{holder}.{written[5:]}" if holder else written[5:]
     for prefix in ("module.exports.", "exports."):
         written = written.removeprefix(prefix)
-    written = written.replace(".prototype.", ".")
+    written = written.replace(".prototype.", ".").removesuffix(".prototype")
     return low.nested(written) if all(part.isidentifier() for part in written.split(".")) else ""
 
 

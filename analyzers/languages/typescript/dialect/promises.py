@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from analyzers import ir
 from analyzers.inference import calls, containers, protocols
 from analyzers.inference.calls import Arguments
-from analyzers.inference.scopes import Caught, Guard
+from analyzers.inference.scopes import Caught, Guard, RaiseSite
 from analyzers.inference.values import (
     ANYTHING,
     EMPTY,
@@ -58,9 +58,10 @@ def settle(frame: Frame, promise: Container, values: Values, node: ir.Node) -> N
 
 def reject(frame: Frame, values: Values, node: ir.Node) -> None:
     """A rejection is thrown where the promise is waited for, which is taken to be around the place of the call."""
-    types = protocols.exception_types(frame, values)
-    if types - ANYTHING:
-        frame.raises(node, types - ANYTHING, "reject", rare=False)
+    types = protocols.exception_types(frame, values) - ANYTHING
+    if types:
+        conditional = frame.maybe > 0 or frame.left
+        frame.findings.raises[node.start, "reject"] = RaiseSite(node, types, frame.guards, "", False, conditional)
 
 
 def flat(frame: Frame, values: Values, node: ir.Node, depth: int = 0) -> Values:
