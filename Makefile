@@ -12,7 +12,7 @@ EDITORS := .editors
 NEOVIM ?= $(EDITORS)/neovim/nvim
 VSCODE := editor-clients/vscode
 
-.PHONY: run test test-model test-neovim test-vscode install-vscode print-python lint bench truth sleep-time clean
+.PHONY: run test test-model test-neovim test-vscode install-vscode print-python lint bench ask truth sleep-time clean
 
 run: $(VENV)/installed
 	@$(BIN)/forethought analyze "$(REPO)"
@@ -49,6 +49,10 @@ lint: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.bench
+
+# Questions as people type them: how many are understood.
+ask: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks.ask
 
 truth: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.truth

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -28,6 +28,8 @@ WEAK = 0.45
 """What a word says that also occurs in other questions."""
 TYPO_CHARS_MIN = 5
 TYPO_LIKENESS_MIN = 0.8
+QUESTIONS_KEPT_MAX = 32
+"""One question is looked at several times on its way, and a follow-up soon."""
 UNCLEAR = ""
 """The kind of a question that says that something is wrong, and not what."""
 
@@ -63,6 +65,11 @@ class Spoken:
 
 def spoken_of(found: Sequence[Token], named: frozenset[int] = frozenset()) -> list[Spoken]:
     """The kinds that a question's words speak of, the clearest first. Tokens in `named` are names and say nothing."""
+    return list(_spoken(tuple(found), named))
+
+
+@lru_cache(maxsize=QUESTIONS_KEPT_MAX)
+def _spoken(found: tuple[Token, ...], named: frozenset[int]) -> tuple[Spoken, ...]:
     said = [
         _corrected(token) if token.shape == "word" and index not in named else "*" for index, token in enumerate(found)
     ]
@@ -86,7 +93,7 @@ def spoken_of(found: Sequence[Token], named: frozenset[int] = frozenset()) -> li
         Spoken(each.kind, each.weight + min(0.3, more[each.kind] - 0.08 * each.weight), each.used)
         for each in best.values()
     ]
-    return sorted(whole, key=lambda each: (-each.weight, each.kind))
+    return tuple(sorted(whole, key=lambda each: (-each.weight, each.kind)))
 
 
 @cache

@@ -47,7 +47,7 @@ def main() -> None:
     seconds: list[float] = []
     for name, package in PACKAGES.items():
         root = arguments.roots / name if arguments.roots else package.unpacked()
-        _analyse(root)
+        analyse(root)
         _ask(root, [each for each in questions if each.repository == name], verdicts, seconds)
     figures = _figures(verdicts, seconds)
     if arguments.json:
@@ -61,7 +61,8 @@ def main() -> None:
         print(f"{key:42} {value}")
 
 
-def _analyse(root: Path) -> None:
+def analyse(root: Path) -> None:
+    """Bring a package's store up to date, the texts that it says included."""
     command = [sys.executable, "-m", "lsp_server.cli", "analyze", str(root), "--json"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=ANALYSIS_S_MAX)
     job = TextsJob(repository_folders(root), Settings())
