@@ -203,3 +203,42 @@ def test_lenses_are_off_until_somebody_wants_them(root: Path, environment: dict[
             assert "?" in lens["command"]["title"]
 
     asyncio.run(scenario())
+
+
+JEST = """
+#- /package.json
+{"name": "shop", "type": "module"}
+#- /src/store.ts
+export function price(name: string, table: Map<string, { price: number }>): number {
+  const item = table.get(name);
+  return item!.price;
+}
+#- /src/store.test.ts
+import { price } from "./store";
+
+test("price of what is missing", () => {
+  expect(price("b", new Map())).toBe(0);
+});
+"""
+JEST_JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="jest tests"><testsuite name="store"><testcase classname="price of what is missing" name="price of what
+ is missing" file="src/store.test.ts">
+<failure>TypeError: Cannot read properties of undefined (reading 'price')
+    at price (src/store.ts:3:16)
+    at Object.&lt;anonymous&gt; (src/store.test.ts:4:10)</failure></testcase></testsuite></testsuites>
+"""
+
+
+def test_other_languages_suspects_are_named_too(tmp_path: Path, environment: dict[str, str]) -> None:
+    root = repository(tmp_path, JEST, "jest")
+
+    async def scenario() -> None:
+        (root / "junit.xml").write_text(JEST_JUNIT, encoding="utf-8")
+        async with Editor(root, environment=environment) as editor:
+            path = root / "src/store.ts"
+            editor.open(path)
+            (found,) = await diagnosed(editor, path)
+            assert "Cannot read properties of undefined" in found["message"]
+            editor.ignore("textDocument/publishDiagnostics")
+
+    asyncio.run(scenario())
