@@ -58,7 +58,9 @@ def main() -> None:
 
 async def _measure(root: Path, truth: dict[str, object], arguments: argparse.Namespace) -> None:
     chosen = Settings(
-        model=ModelSettings(base_url=arguments.url, name=arguments.name, context_tokens=arguments.context)
+        model=ModelSettings(
+            base_url=arguments.url, name=arguments.name, context_tokens=arguments.context, first_piece_timeout_s=900.0
+        )
     )
     view = View(root, IndexReader(repository_folders(root).index), {})
     model = ModelClient(chosen.model)

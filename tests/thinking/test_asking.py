@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,32 @@ def test_the_user_is_told_once_before_code_leaves_the_machine(view: View) -> Non
     (told,) = Asked(view, lambda prompt: "x", REMOTE).warned
     assert "models.example" in told
     assert not Asked(view, lambda prompt: "x", REMOTE).warned
+
+
+def test_cancelling_closes_the_connection_and_the_bill(view: View) -> None:
+    from lsp_server import prepared
+
+    record = prepared.record(view, "store.py", "find")
+    assert record is not None
+    model = ScriptedModel(lambda prompt: ["It raises `KeyError` here. [K1]\n", 1000.0, "and more [K1]"])
+    said: list[str] = []
+
+    async def scenario() -> None:
+        asking = asyncio.create_task(
+            answer(view, record, "does", QUESTION, (), LOCAL, model, said.append, lambda text: None)
+        )
+        while len(said) < 2:
+            await asyncio.sleep(1.0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+    run(scenario())
+    assert model.closed == 1
+    journal = Journal.open_to_read(journal_file())
+    ((unsettled,),) = journal.query("SELECT count(*) FROM spending WHERE settled = 0")
+    journal.close()
+    assert unsettled == 0
 
 
 def test_what_is_kept_back_is_not_sent(view: View) -> None:
