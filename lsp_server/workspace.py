@@ -25,6 +25,7 @@ _DEPTH_MAX = 64
 NEVER_ENTERED = frozenset(
     {".git", ".hg", ".svn", ".bzr", ".jj", "__pycache__", "node_modules", "site-packages", ".tox", ".nox", ".eggs"}
     | {".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", ".direnv", ".idea", ".vscode-test", ".cache"}
+    | {"bower_components", ".yarn", ".pnpm-store", ".next", ".nuxt", ".svelte-kit", ".turbo", ".parcel-cache"}
 )
 """Folders that hold no source of the repository's own, whether ignored or not."""
 

@@ -21,6 +21,9 @@ TITLE_CHARS_MAX = 120
 _DOTTED = re.compile(
     r"#?[^\W\d][\w$]*(?:\(\))?(?:\.#?[^\W\d][\w$]*(?:\(\))?)*|\$[\w$]*(?:\(\))?(?:\.#?[\w$]+(?:\(\))?)*"
 )
+_INNERMOST = re.compile(r"\([^()]*\)")
+_EMPTY = "\0"
+"""Stands for brackets and what was in them while those around them are looked at."""
 _NOISE = re.compile(r"\s+|[!?](?=[.\[(]|$)")
 _AWAITED = re.compile(r"(?<![\w$)\]])\((?:await\s+|new\s+)?([^()]*(?:\([^()]*\))?)\)(?=\.|$)")
 _ELEMENT = re.compile(r"\[(?:'([\w$]+)'|\"([\w$]+)\")\]")
@@ -155,13 +158,9 @@ def scopes(definitions: list[Definition], which: str) -> tuple[list[int], list[i
 
 def _without_arguments(written: str) -> str:
     """`a.b(c, d(e)).f` becomes `a.b().f`. Brackets in strings may mislead it; then it is no dotted name any more."""
-    kept: list[str] = []
-    depth = 0
-    for char in written:
-        if char == ")":
-            depth -= 1
-        if depth == 0:
-            kept.append(char)
-        if char == "(":
-            depth += 1
-    return "".join(kept)
+    kept = _INNERMOST.sub(_EMPTY, written)
+    while "(" in kept:
+        kept, inner = _INNERMOST.subn(_EMPTY, kept)
+        if not inner:
+            return OPAQUE
+    return kept.replace(_EMPTY, "()")
