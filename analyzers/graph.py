@@ -54,7 +54,7 @@ PASSING_FILES_MAX = 12
 """Files that are looked at for other names under which they pass a symbol on."""
 SUBCLASSES_MAX = 30
 SUBCLASS_FILES_MAX = 12
-FILES_READ_MAX = 64
+FILES_READ_MAX = 48
 """Files that are read for one record in all; reading them from the store is most of what a cold hover costs."""
 GUESSES_MAX = 3
 """A call on an unknown receiver names its possible targets only where no more methods have that name."""
@@ -346,6 +346,7 @@ def _callers(resolver: Resolver, definition: Definition, files_max: int) -> tupl
     names |= others
     paths = candidates[:files_max]
     method = symbol.kind == "method"
+    sure = {definition: confidence for (_, definition), confidence in wanted.items()}
     found: list[Edge] = []
     sites = 0
     for path in paths:
@@ -355,7 +356,7 @@ def _callers(resolver: Resolver, definition: Definition, files_max: int) -> tupl
         test = file.language.is_test_path(path)
         for call in file.calls_of(names):
             sites += 1
-            confidence = _match(resolver, file, call, wanted, method and call.name == symbol.name)
+            confidence = _match(resolver, file, call, sure, method and call.name == symbol.name)
             if confidence is not None:
                 found.append(Edge(_site(file, call), *_key(symbol, home), confidence, _via(file, call), test))
         if sites > CALLER_SITES_MAX:
@@ -439,16 +440,17 @@ def _candidates(resolver: Resolver, wanted: Wanted, home: str, others: set[str])
     return sorted(found, key=distance)
 
 
-def _match(resolver: Resolver, file: File, call: Call, wanted: Wanted, guess: bool) -> Confidence | None:
-    """How surely a call runs what is wanted; None where it does not."""
+def _match(
+    resolver: Resolver, file: File, call: Call, sure: dict[Definition, Confidence], guess: bool
+) -> Confidence | None:
+    """How surely a call runs what is wanted; None where it does not. `sure` says how surely each definition does."""
     called: Values = resolver.called(file, call)
     if called is None:
         return "possible" if guess and call.receiver else None
     best: Confidence | None = None
-    by_definition = {definition: confidence for (_, definition), confidence in wanted.items()}
     upwards = call.receiver in file.language.words.parent
     for value in called:
-        surely = by_definition.get(value.of)
+        surely = sure.get(value.of)
         # What is called on the base classes on purpose does not come back down to an override.
         if surely is not None and not (upwards and surely != "certain"):
             surely = weaker(surely, value.confidence)
