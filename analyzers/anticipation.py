@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from operator import mul
 from typing import NamedTuple
@@ -29,10 +28,6 @@ PULL = 0.002
 """The share of its drift that a weight loses at each step: what is not confirmed is forgotten."""
 ALTERNATIVES_MAX = 5_000
 """Functions with which one step of learning compares the ones that were meant."""
-SPREAD = 0.12
-"""What each function that is named takes from the score of the others of its file."""
-SPREAD_OVER = 15
-"""So many times more functions than are wanted are looked at when spreading."""
 KIND_DOUBT = 30.0
 """How many questions the kinds' priors are worth against what was really asked."""
 PREFERENCE_MAX = 2.0
@@ -314,27 +309,6 @@ def strengths(features: Sequence[float]) -> dict[str, float]:
 def best(scores: Sequence[float], count: int) -> list[int]:
     """The numbers of the `count` highest scores, the highest first; of equal ones the earlier."""
     return heapq.nsmallest(count, range(len(scores)), key=lambda index: (-scores[index], index))
-
-
-def spread(scores: Sequence[float], files: Sequence[str], count: int) -> list[int]:
-    """`best`, spread over files: each function that is named takes `SPREAD` from the others of its file.
-
-    Neighbours stand and fall together: where a guess about a file is wrong, all its functions are. What is wanted is
-    that one of those named is right, so it pays to guess in several places (Carbonell and Goldstein 1998).
-    """
-    named: Counter[str] = Counter()
-    heap = [(-scores[number], number, 0) for number in best(scores, count * SPREAD_OVER)]
-    heapq.heapify(heap)
-    found: list[int] = []
-    while heap and len(found) < count:
-        score, number, known = heapq.heappop(heap)
-        now = named[files[number]]
-        if known != now:
-            heapq.heappush(heap, (score + SPREAD * (now - known), number, now))
-            continue
-        named[files[number]] += 1
-        found.append(number)
-    return found
 
 
 def usual(rows: Sequence[Sequence[float]]) -> list[float]:

@@ -24,8 +24,6 @@ from lsp_server.store.history import HistoryReader, HistoryWriter
 
 KEPT_MAX = 500
 """Functions that are named; nobody gets to the others before the next commit."""
-SPREAD_FIRST = 40
-"""Functions named first that are spread over files: what somebody sees of the ranking, and what is prepared first."""
 CANDIDATES_MAX = 60_000
 REASONS_MAX = 5
 ASKED_MAX = 500
@@ -245,9 +243,7 @@ def learned(
 def ranked(candidates: Sequence[Candidate], rows: Sequence[Sequence[float]], predictor: Predictor) -> list[Anticipated]:
     """The likeliest, best first, with what spoke for each."""
     scores = predictor.scores(rows)
-    first = anticipation.spread(scores, [each.path for each in candidates], SPREAD_FIRST)
-    taken = set(first)
-    numbers = [*first, *(number for number in anticipation.best(scores, KEPT_MAX) if number not in taken)][:KEPT_MAX]
+    numbers = anticipation.best(scores, KEPT_MAX)
     usual = anticipation.usual(rows)
     found = []
     for number in numbers:

@@ -72,7 +72,6 @@ def measure(repository: Path, fixes: int, warm_up: int) -> list[Outcome]:
         if len(stop.candidates) < CANDIDATES_MIN:
             continue
         keys = [(each.path, each.symbol) for each in stop.candidates]
-        files = [each.path for each in stop.candidates]
         informed = [
             anticipation.row(each) for each in replay.activity.features(stop.candidates, stop.line, stop.author)
         ]
@@ -83,8 +82,8 @@ def measure(repository: Path, fixes: int, warm_up: int) -> list[Outcome]:
                 stop.commit,
                 len(keys),
                 len(stop.touched),
-                _hit(anticipation.spread(predictor.scores(rows), files, SHOWN), keys, stop),
-                _hit(anticipation.spread(knowing.scores(informed), files, SHOWN), keys, stop),
+                _hit(anticipation.best(predictor.scores(rows), SHOWN), keys, stop),
+                _hit(anticipation.best(knowing.scores(informed), SHOWN), keys, stop),
                 _hit(recent, keys, stop),
                 _hit(often, keys, stop),
             )

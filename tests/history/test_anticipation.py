@@ -193,12 +193,3 @@ def test_functions_and_what_their_source_says() -> None:
         function.candidate == Candidate("a.py", "f", 5, 2, 1, 1, 1, frozenset({"g", "E"}), 1)
         or function.candidate.calls == 3
     )
-
-
-def test_what_is_named_is_spread_over_files() -> None:
-    scores = [1.0, 0.99, 0.98, 0.9, 0.2]
-    files = ["a.py", "a.py", "a.py", "b.py", "c.py"]
-    assert anticipation.best(scores, 4) == [0, 1, 2, 3]
-    assert anticipation.spread(scores, files, 4) == [0, 3, 1, 2]
-    assert anticipation.spread(scores, files, 9) == [0, 3, 1, 2, 4], "what is far behind stays behind"
-    assert anticipation.spread([], [], 4) == []
