@@ -16,6 +16,7 @@ from analyzers.asking.lexicon import STOP, vocabulary
 from analyzers.asking.names import NameTable, means
 from analyzers.asking.words import Token, normal, words_of_name
 from analyzers.facts import Symbol
+from analyzers.languages import LANGUAGES
 
 DEFINING_PATHS_MAX = 60
 """A name that more files define is not looked into file by file unless the question also names one of its classes."""
@@ -45,6 +46,9 @@ TOP_GAIN = 0.3
 
 ASIDE = frozenset({"examples", "example", "docs", "doc", "benchmarks", "benchmark", "scripts", "vendor", "third_party"})
 """Folders of code that is not what people mean when they name something, if the same is elsewhere."""
+
+_BUILTINS = frozenset(name for language in LANGUAGES for name in language.words.builtins)
+"""Names that mean something without being defined: `ValueError` in a question is known, and not to be found here."""
 
 
 class Code(Protocol):
@@ -146,7 +150,7 @@ def find(tokens: Sequence[Token], code: Code, spoken: frozenset[int], near: Anch
                     if symbol.name == name and _fits(mention, symbol, path):
                         hit = True
                         _weigh(by_key, mention, symbol, path, quality)
-        if not hit and mention.worth == CODE:
+        if not hit and mention.worth == CODE and mention.last not in _BUILTINS:
             unknown.append(".".join(mention.parts))
     candidates = list(by_key.values())[:CANDIDATES_MAX]
     for each in candidates:

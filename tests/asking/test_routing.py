@@ -122,6 +122,7 @@ def understood(question: str, here: Anchor | None = None, before: Before | None 
         ("where is bake loaf called from?", ("answer", "Oven.bake_loaf", "callers")),
         ("what does bake_loav raise", ("answer", "Oven.bake_loaf", "raises")),
         ("whats Oven.bake_loaf return", ("answer", "Oven.bake_loaf", "returns")),
+        ("who catches the ValueError in weigh", ("answer", "weigh", "catches")),
         ("bakeLoaf exceptions", ("answer", "Oven.bake_loaf", "raises")),
         ("why can find_recipe be none", ("answer", "find_recipe", "why_none")),
         ("can find_recipe return undefined?", ("answer", "find_recipe", "why_none")),
