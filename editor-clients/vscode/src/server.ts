@@ -155,7 +155,10 @@ export class Server implements Asker, Disposable {
       wheels: this.context.asAbsolutePath("bundled"),
       pythons,
       version: pythonVersion,
-      mayDownload: () => mayDownload(),
+      mayDownload: () => {
+        this.become("starting", "waiting to be told whether to set up the server");
+        return mayDownload();
+      },
       log: (line) => this.log.info(line),
       signal: cancel.signal,
       step: (text) => {

@@ -1,8 +1,7 @@
 // Where the server comes from, as a person meets it: the first start without any, the interpreter that was chosen, a
 // workspace that is not trusted; and how long a start takes.
 
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -77,13 +76,15 @@ test("a workspace that is not trusted does not get its interpreter run", async (
   const hostile = path.join(folder, ".venv", "bin", "python");
   mkdirSync(path.dirname(hostile), { recursive: true });
   writeFileSync(hostile, `#!/bin/sh\ntouch ${ran}\nexec ${PYTHON} "$@"\n`, { mode: 0o755 });
-  const environment = { FORETHOUGHT_PROBE_CHOSEN: hostile, PATH: `${path.dirname(PYTHON)}:${SYSTEM_PATH}` };
-  code = await Workbench.start({ folder, home, settings: {}, environment, extensions: ["python-extension"], asksForTrust: true });
+  const environment = { FORETHOUGHT_PROBE_CHOSEN: hostile };
+  const settings = { "forethought.interpreter": PYTHON };
+  code = await Workbench.start({ folder, home, settings, environment, extensions: ["python-extension"], asksForTrust: true });
   await code.page.locator(".monaco-dialog-box .monaco-button", { hasText: "No, I don't trust" }).click({ timeout: 60_000 });
-  await code.open("shop/db.py", 4, 5);
-  expect(await startedHow(code)).toContain("(from the PATH)");
+  await code.open("shop/db.py");
+  // The interpreter has the server, and would have been used: instead another way is offered.
+  await code.notifications.filter({ hasText: "into an environment of its own" }).waitFor({ timeout: 60_000 });
   await code.screenshot("restricted");
-  expect(() => execFileSync("test", ["!", "-e", ran])).not.toThrow();
+  expect(existsSync(ran)).toBe(false);
 });
 
 test("a command that is not there is said, with a way to the settings", async () => {
