@@ -324,7 +324,7 @@ def returned(frame: Frame, body: Body, bound: dict[str, Values]) -> Values:
                 passed = bound.get(value.name)
                 if passed is None:
                     passed = frame.read(body.param("=" + value.name)) or frame.read(body.param(value.name))
-                result = result | passed
+                result = result | frame.universe.given(value, passed)
             else:
                 result = result | {value}
         values = expressions.resolved(frame, result)

@@ -28,6 +28,8 @@ This and the odds below were counted over ten packages' test suites; only their 
 """
 
 UNCONDITIONAL_ODDS = 0.95
+UNREACHABLE_ODDS = 0.08
+"""Of an assertion written as a `raise` under a condition: who writes it says that it does not happen."""
 OPERATION_ODDS = 0.05
 """Of an operation or a library call that commonly raises: indexing, `int`, `open`."""
 RARE_ODDS = 0.008
@@ -104,8 +106,8 @@ class Flow:
     def _of(self, body: Body, edges: list[tuple[CallSite, Confidence]]) -> Escapes:
         found: Escapes = {}
         for site in body.findings.raises.values():
-            odds = _site_odds(site)
             for kind in site.types:
+                odds = _site_odds(site, kind)
                 if isinstance(kind, ClassValue | External) and not stopped(kind, site.guards):
                     sure: Confidence = "certain" if not site.operation and not site.conditional else _confidence(odds)
                     _keep(found, Escape(kind, sure, site.node, (), 0, site.operation, odds, site.flag))
@@ -131,9 +133,11 @@ class Flow:
         return found
 
 
-def _site_odds(site: RaiseSite) -> float:
+def _site_odds(site: RaiseSite, kind: Value) -> float:
     if site.operation:
         return RARE_ODDS if site.rare else OPERATION_ODDS
+    if site.conditional and type_name(kind) == "AssertionError":
+        return UNREACHABLE_ODDS
     return RAISED_ODDS if site.conditional else UNCONDITIONAL_ODDS
 
 

@@ -386,7 +386,13 @@ def resolved(frame: Frame, values: Values) -> Values:
         return values
     result = EMPTY
     for value in values:
-        result = result | frame.read(value.body.param(value.name)) if isinstance(value, Parameter) else result | {value}
+        if isinstance(value, Parameter):
+            passed = frame.read(value.body.param(value.name))
+            if value.made:
+                passed = passed | frame.read(value.body.param("=" + value.name))
+            result = result | frame.universe.given(value, passed)
+        else:
+            result = result | {value}
     return result
 
 

@@ -145,8 +145,8 @@ class Summaries:
         result: set[Value] = set()
         for value in values:
             if isinstance(value, Parameter):
-                result |= value.body.param(value.name).values
-                result |= value.body.param("=" + value.name).values
+                passed = value.body.param(value.name).values | value.body.param("=" + value.name).values
+                result |= self.program.universe.given(value, passed)
             else:
                 result.add(value)
         return frozenset(result)

@@ -184,13 +184,15 @@ class Partial(Value):
 
 
 class Parameter(Value):
-    """In a set of returned values: whatever the caller passed for this parameter."""
+    """In a set of returned values: whatever the caller passed for this parameter, or an object of that class."""
 
-    __slots__ = ("body", "name")
+    __slots__ = ("body", "made", "name")
 
-    def __init__(self, body: Body, name: str) -> None:
+    def __init__(self, body: Body, name: str, made: bool = False) -> None:
         self.body = body
         self.name = name
+        self.made = made
+        """Whether the function makes an object of the class that was passed."""
 
 
 Values = frozenset[Value]
@@ -295,8 +297,18 @@ class Universe:
             self._made[key] = made
             self._places.setdefault(new, []).append(key)
 
-    def parameter(self, body: Body, name: str) -> Value:
-        return self._two("parameter", Parameter, body, name)
+    def parameter(self, body: Body, name: str, made: bool = False) -> Value:
+        key = ("parameter", body, name, made)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = Parameter(body, name, made)
+        return found
+
+    def given(self, parameter: Parameter, passed: Values) -> Values:
+        """What a returned `Parameter` stands for, where these values were passed for it."""
+        if not parameter.made:
+            return passed
+        return frozenset(self.instance(v.scope) for v in passed if isinstance(v, ClassValue))
 
     def _two(self, kind: str, make: type, first: object, second: object) -> Value:
         key = (kind, first, second)
