@@ -259,13 +259,20 @@ def call_values(
     """Calls everything that `func` may be; the values that may come back."""
     result = EMPTY
     overloads: dict[tuple[str, Value | None], list[tuple[FunctionValue, Value | None]]] = {}
+    methods: dict[Body, list[Value]] = {}
     for value in func:
         target = value.func if isinstance(value, Bound) else value
         if isinstance(target, FunctionValue) and target.body.module.library:
             receiver = value.receiver if isinstance(value, Bound) else None
             overloads.setdefault((target.body.full_name, receiver), []).append((target, receiver))
+        elif isinstance(value, Bound) and isinstance(target, FunctionValue):
+            methods.setdefault(target.body, []).append(value.receiver)
         else:
             result = result | call_one(frame, value, arguments, node, via, direct)
+    for body, receivers in methods.items():
+        # One method of many objects is one call: what flows into it is joined there anyway.
+        passed = frame.dialect.arguments(body, arguments, frozenset(receivers))
+        result = result | call_function(frame, body, passed, node, via, direct)
     for candidates in overloads.values():
         result = result | library.call(frame, candidates, arguments, node)
     return result

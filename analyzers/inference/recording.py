@@ -270,7 +270,7 @@ class _Recorder:
             if site.value is None:
                 yield Way("a bare `return`", "certain", place)
             elif isinstance(site.value, ir.Const):
-                yield Way("`return None`", "certain", place)
+                yield Way(f"`return {self.quote(site.value)}`", "certain", place)
             else:
                 yield from self.none_origins(body, site.value, place)
 
