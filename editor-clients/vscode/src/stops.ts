@@ -16,7 +16,7 @@ import {
 import { showExplained } from "./explain";
 import type { Pages } from "./page";
 import { EXPLAIN, type Asker, type Explained, type Stop } from "./protocol";
-import { suspectText } from "./render";
+import { plain, suspectText } from "./render";
 
 const FRAMES_MAX = 50;
 const LOCALS_MAX = 60;
@@ -145,8 +145,13 @@ async function ask<R>(session: Session, command: string, args: object): Promise<
   }
 }
 
-/** What a notification has room for: the exception, and who is suspected. Empty where nothing is known. */
-export function offerText({ exception }: Stop, { suspects }: Explained): string {
+/** What a notification has room for: the likeliest reason with its place, else who is suspected. Empty where nothing is known. */
+export function offerText({ exception }: Stop, { answers, suspects }: Explained): string {
+  const reason = answers[0]?.claims[0];
+  if (reason) {
+    const places = reason.citations.slice(0, 1).map(({ path, line }) => ` ${path}:${line}`);
+    return `${exception.type}: ${plain(reason.text)}${places.join("")}`;
+  }
   if (!suspects.length) return "";
   const who = suspects.slice(0, SUSPECTS_SHOWN_MAX).map(suspectText).join(", ");
   return `${exception.type}: ${exception.message}. Suspects: ${who}`;

@@ -66,7 +66,8 @@ function M.stopped(stop)
     if M.wanted() == "show" then
       require("forethought").show_explained(explained)
     else
-      local first = require("forethought.markdown").lay_out(explained.markdown)[1] or ""
+      local reason = vim.tbl_get(explained.answers, 1, "claims", 1, "text")
+      local first = reason or require("forethought.markdown").lay_out(explained.markdown)[1] or ""
       local headline = require("forethought.markdown").plain(first)
       require("forethought.request").tell(headline .. "  (:Forethought explain)")
     end

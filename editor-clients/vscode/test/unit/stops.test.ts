@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { offerText, readStop, type Session } from "../../src/stops";
-import { EXPLAINED } from "./scripted";
+import { answer, EXPLAINED } from "./scripted";
 
 function session(answers: Record<string, unknown>): Session {
   return {
@@ -57,11 +57,13 @@ test("an adapter that tells nothing is no stop", async () => {
   expect(await readStop(session({}), 1, "")).toBeUndefined();
 });
 
-test("an offer names the exception and the suspects, and there is none without any", async () => {
+test("an offer says the likeliest reason, else the suspects, and there is none without any", async () => {
   const stop = await readStop(session(DEBUGPY), 1, "");
   const at = { start: { line: 3, character: 4 }, end: { line: 3, character: 9 } };
   const suspect = { path: "shop/orders.py", uri: "", range: at, name: "greet", line: 4, score: 2, confidence: "likely", reasons: [] } as const;
   const text = offerText(stop!, { ...EXPLAINED, suspects: [{ ...suspect, reasons: [] }] });
   expect(text).toBe(`TypeError: ${MESSAGE}. Suspects: greet shop/orders.py:4`);
+  const reason = offerText(stop!, { ...EXPLAINED, answers: [answer()], suspects: [{ ...suspect, reasons: [] }] });
+  expect(reason).toBe("TypeError: greet_all shop/orders.py:10");
   expect(offerText(stop!, EXPLAINED)).toBe("");
 });
