@@ -32,18 +32,19 @@ class Level(msgspec.Struct, frozen=True):
 
 
 LEVELS = (
-    Level("0 answer only", "Reply with the line `Answer: ` and the answer, and nothing else.", 24),
-    Level("1 one sentence", "Give your reasoning in one short sentence, then the line with the answer.", 64),
-    Level("2 short steps", "Work it out in a few short steps, then give the line with the answer.", 128),
-    Level("3 step by step", "Think step by step, naming each quantity, then give the line with the answer.", 224),
+    Level("0 answer only", "Reply with the line `Answer: ` and the answer, and nothing else.", 32),
+    Level("1 one sentence", "Give your reasoning in one short sentence, then the line with the answer.", 96),
+    Level("2 short steps", "Work it out in a few short steps, then give the line with the answer.", 256),
+    Level("3 step by step", "Think step by step, naming each quantity, then give the line with the answer.", 512),
     Level(
         "4 exhaustive",
         "Think as carefully as you can: list every quantity that is given, work out each step, check each result, and"
         " only then give the line with the answer.",
-        352,
+        1024,
     ),
 )
-"""The paper's non-reasoning models were led by five prompts of growing length; these are ours."""
+"""The paper's non-reasoning models were led by five prompts of growing length; these are ours. The limits are
+to end what rambles, and not what works: the column of replies that were cut says where they did."""
 
 
 class Answered(msgspec.Struct, frozen=True):
