@@ -20,7 +20,7 @@ from analyzers.records import Confidence
 POSSIBLE_MAX = 6
 """Targets that one call of an unknown object is matched with by name."""
 
-CALL_CHOICES_MAX = 60
+CALL_CHOICES_MAX = 40
 """A call that may reach more functions than this is only a possible call of each. What is written as a call is meant
 to reach many: a table of handlers, a loop over processors, a class that callers pass."""
 
