@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Protocol
 from analyzers.records import FileLinks, Record
 from analyzers.text import blob_name
 from lsp_server import __version__
+from lsp_server.children import memory_bytes
 from lsp_server.store import IndexWriter
 
 _STORED_AT_ONCE_MAX = 200
@@ -59,8 +61,17 @@ def make_deep(root: Path) -> DeepAnalysis | None:
 class DeepWork:
     """What is still to be analysed and stored. Belongs to the sleeper's own thread."""
 
-    def __init__(self, analysis: DeepAnalysis, root: Path, index: IndexWriter) -> None:
-        self._analysis = analysis
+    def __init__(
+        self,
+        analysis: DeepAnalysis,
+        root: Path,
+        index: IndexWriter,
+        memory_bytes_max: int = sys.maxsize,
+        memory: Callable[[], int] = memory_bytes,
+    ) -> None:
+        self._analysis: DeepAnalysis | None = analysis
+        self._memory_bytes_max = memory_bytes_max
+        self._memory = memory
         self._root = root
         self._index = index
         self._blobs: Mapping[str, str] = {}
@@ -116,9 +127,13 @@ class DeepWork:
 
     def step(self, should_pause: Callable[[], bool]) -> list[str]:
         """Works until it is done or should pause; returns the files whose records were stored."""
+        if self._analysis is None:
+            return []
         try:
-            stored = self._step(should_pause)
-            if not self.has_work and not self._stamped:
+            stored = self._step(self._analysis, should_pause)
+            if self._memory() > self._memory_bytes_max:
+                self._give_up_for_memory()
+            elif not self.has_work and not self._stamped:
                 self._index.set_deep_stamp(self._stamp)
                 self._stamped = True
             return stored
@@ -128,23 +143,32 @@ class DeepWork:
             self.problem = f"deep analysis failed: {type(error).__name__}: {error}"
             return []
 
-    def _step(self, should_pause: Callable[[], bool]) -> list[str]:
+    def _give_up_for_memory(self) -> None:
+        """Lets go of the program: what is stored stays, and is answered from for as long as its files do not change."""
+        self._analysis = None
+        megabytes = self._memory_bytes_max // 1_000_000
+        self.problem = (
+            f"deep analysis was given up at {megabytes:,} MB of memory (deep_memory_bytes_max); names answer instead"
+        )
+        _logger.warning("%s", self.problem)
+
+    def _step(self, analysis: DeepAnalysis, should_pause: Callable[[], bool]) -> list[str]:
         if self._came_or_went:
-            self._analysis.begin(sorted(self._blobs))
+            analysis.begin(sorted(self._blobs))
             self._came_or_went = False
         while self._to_feed and not should_pause():
             path = next(iter(self._to_feed))
             del self._to_feed[path]
-            self._feed(path)
+            self._feed(analysis, path)
         if not self._to_feed and not should_pause():
-            self._idle = self._analysis.run(list(self._first), should_pause)
+            self._idle = analysis.run(list(self._first), should_pause)
             waiting = set(self._to_store)
-            self._to_store.extend(path for path in self._analysis.settled() if path not in waiting)
-        return self._store(should_pause)
+            self._to_store.extend(path for path in analysis.settled() if path not in waiting)
+        return self._store(analysis, should_pause)
 
-    def _feed(self, path: str) -> None:
+    def _feed(self, analysis: DeepAnalysis, path: str) -> None:
         if path not in self._blobs:
-            self._analysis.update(path, None)
+            analysis.update(path, None)
             return
         try:
             source = (self._root / path).read_bytes()
@@ -152,9 +176,9 @@ class DeepWork:
             return
         # A file that has changed again since it was looked at will be announced again.
         if blob_name(source) == self._blobs[path]:
-            self._analysis.update(path, source)
+            analysis.update(path, source)
 
-    def _store(self, should_pause: Callable[[], bool]) -> list[str]:
+    def _store(self, analysis: DeepAnalysis, should_pause: Callable[[], bool]) -> list[str]:
         stored: list[str] = []
         # What somebody looks at is stored even while others wait, so that a save becomes visible at once.
         urgent = [path for path in self._first if path in self._to_store]
@@ -169,7 +193,7 @@ class DeepWork:
                 blob = self._blobs.get(path)
                 if blob is None:
                     continue
-                if self._index.put_records(path, blob, self._analysis.records(path), self._analysis.links(path)):
+                if self._index.put_records(path, blob, analysis.records(path), analysis.links(path)):
                     stored.append(path)
                 self.stored.add(path)
         return stored

@@ -41,6 +41,8 @@ class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long the user must have done nothing before deep analysis goes on."""
     deep: bool = True
     """Whether to go beyond facts and links."""
+    deep_memory_bytes_max: int = 1_500_000_000
+    """What the sleeper may hold in memory; a repository whose deep analysis needs more is answered from names."""
     niceness: int = 10
     """How politely the sleeper competes for the processor: 0 as any program, 19 only when nothing else runs."""
     file_bytes_max: int = 8 * 1024 * 1024
@@ -113,6 +115,7 @@ def lowered_by(own: Settings, asked: Mapping[str, Any]) -> Settings:
             workers_max=min(own.analysis.workers_max, analysis.workers_max),
             idle_ms=max(own.analysis.idle_ms, analysis.idle_ms),
             deep=own.analysis.deep and analysis.deep,
+            deep_memory_bytes_max=min(own.analysis.deep_memory_bytes_max, analysis.deep_memory_bytes_max),
             niceness=max(own.analysis.niceness, analysis.niceness),
             file_bytes_max=min(own.analysis.file_bytes_max, analysis.file_bytes_max),
             files_max=min(own.analysis.files_max, analysis.files_max),

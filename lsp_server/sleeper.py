@@ -346,7 +346,11 @@ class Sleeper:
         made = None
         if analysis.deep and not self._crashes.is_blamed(_DEEP):
             made = self._make_deep(self._root)
-        self._deep = DeepWork(made, self._root, self._index) if made is not None else None
+        self._deep = (
+            DeepWork(made, self._root, self._index, self._settings.analysis.deep_memory_bytes_max)
+            if made is not None
+            else None
+        )
         if self._deep is not None and self._blobs:
             self._deep.files_changed(sorted(self._blobs), (), self._pipeline.blobs())
 

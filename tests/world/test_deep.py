@@ -160,3 +160,18 @@ def test_a_warm_start_is_up_to_date_before_the_analysis_has_seen_anything(world:
     world.work = again
     world.change({"m0.py": "x = 7\n"})
     assert not again.up_to_date
+
+
+def test_what_needs_too_much_memory_is_given_up_and_said(world: World) -> None:
+    world.change({"a.py": "a"})
+    world.work.step(lambda: False)
+    held = iter([10, 2_000_000_000])
+    greedy = DeepWork(Analysis(), world.root, world.index, 1_000_000_000, lambda: next(held))
+    greedy.files_changed(["a.py"], (), world.blobs)
+    greedy.step(lambda: True)
+    assert greedy.has_work
+    greedy.step(lambda: False)
+    assert "given up at 1,000 MB" in greedy.problem
+    assert not greedy.has_work
+    assert greedy.step(lambda: False) == []
+    assert world.names() == ["a"], "what was stored before still answers"
