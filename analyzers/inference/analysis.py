@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from analyzers import languages
-from analyzers.facts import FileFacts
+from analyzers.facts import FileFacts, called_names
 from analyzers.graph import LOOKUP_FILES_MAX
 from analyzers.inference import callgraph
 from analyzers.inference.dialect import ReadLibrary
@@ -64,7 +64,7 @@ class Analysis:
         """By family of languages; a family is loaded when the workspace has a file of it."""
         self._sources: dict[str, Source] = {}
         self._calls: dict[str, dict[str, int]] = defaultdict(dict)
-        """For each called name, how often each file calls it."""
+        """For each name, the files that the index lists as calling it, and how often each does."""
         self._edited: dict[str, None] = {}
         """Files whose contents changed since records were last asked for."""
 
@@ -96,13 +96,14 @@ class Analysis:
             return
         facts = language.facts_of_syntax(parsed)
         self._sources[path] = Source(parsed.data, facts)
-        for name, count in Counter(call.name for call in facts.calls).items():
-            self._calls[name][path] = count
+        sites = Counter(call.name for call in facts.calls)
+        for name in called_names(facts):
+            self._calls[name][path] = sites[name]
         part.update(path, parsed)
 
-    def _calls_of(self, path: str) -> set[str]:
+    def _calls_of(self, path: str) -> tuple[str, ...]:
         source = self._sources.get(path)
-        return {call.name for call in source.facts.calls} if source is not None else set()
+        return called_names(source.facts) if source is not None else ()
 
     def run(self, should_pause: Callable[[], bool]) -> bool:
         """Works until nothing changes any more (True) or until it should pause (False)."""

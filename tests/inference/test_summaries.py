@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from analyzers.graph import lookup_digest
+from tests.fixture import fixture
 from tests.inference.world import analysed
+from tests.workspace import Workspace
 
 RAISES = {
     "its own": ("def f():\n    raise ValueError\n", {"ValueError"}),
@@ -91,3 +94,21 @@ def test_a_change_takes_back_what_the_file_no_longer_says() -> None:
     found = {record.name: callers(record) for record in analysis.records("a.py")}
     assert found["A.m"] == set()
     assert found["B.m"] == {"g"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#- /a.py\nclass Base: ...\n#- /b.py\nfrom a import Base as B, Base\nclass Sub(Base): ...\nB()\n",
+        "#- /a.js\nexport function run() {}\nexport default run;\n"
+        "#- /b.js\nimport it from './a.js';\nimport { run as go } from './a.js';\nit(); go();\n",
+    ],
+    ids=["subclasses and aliases", "default exports"],
+)
+def test_what_a_record_looked_up_is_what_a_reader_finds(text: str) -> None:
+    """Both count calls for themselves; where they counted differently, answers were stale as soon as they were made."""
+    workspace = Workspace(fixture(text).files)
+    looked_up = [it for record in analysed(text).values() for it in record.depends if it.kind == "lookup"]
+    assert looked_up
+    for each in looked_up:
+        assert each.digest == lookup_digest(each.name, workspace), each.name
