@@ -41,6 +41,11 @@ from analyzers.inference.values import (
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
 
+UNCLEAR_TARGETS_MAX = 12
+"""Functions into which values flow from one call of something that may also be unknown. Beyond it the call still has an
+edge to each, and what it passes and gets back is unknown: values that pass through such calls reach everything, and
+tell nothing."""
+
 
 @dataclass(slots=True, eq=False)
 class Arguments:
@@ -260,6 +265,8 @@ def call_values(
     result = EMPTY
     overloads: dict[tuple[str, Value | None], list[tuple[FunctionValue, Value | None]]] = {}
     methods: dict[Body, list[Value]] = {}
+    if len(func) > UNCLEAR_TARGETS_MAX and UNKNOWN in func:
+        func, result = _call_unclear(frame, func, arguments, node, via)
     for value in func:
         target = value.func if isinstance(value, Bound) else value
         if isinstance(target, FunctionValue) and target.body.module.library:
@@ -276,6 +283,25 @@ def call_values(
     for candidates in overloads.values():
         result = result | library.call(frame, candidates, arguments, node)
     return result
+
+
+def _call_unclear(frame: Frame, func: Values, arguments: Arguments, node: ir.Node, via: str) -> tuple[Values, Values]:
+    """Notes the targets of a call that has too many: what is still to be called, and what comes back."""
+    targets: dict[Body, list[Value]] = {}
+    for value in func:
+        target = value.func if isinstance(value, Bound) else value
+        if isinstance(target, FunctionValue) and not target.body.module.library:
+            targets.setdefault(target.body, []).append(value)
+    if len(targets) <= UNCLEAR_TARGETS_MAX:
+        return func, EMPTY
+    for body in targets:
+        frame.edge(node, body, via, False)
+        assert body.function is not None
+        for parameter in body.function.parameters:
+            frame.write(body.param(parameter.name), ANYTHING)
+    # What is passed in may be called there.
+    library.callbacks(frame, arguments, node, immediate=False)
+    return func - frozenset(value for values in targets.values() for value in values), ANYTHING
 
 
 def call_one(frame: Frame, value: Value, arguments: Arguments, node: ir.Node, via: str, direct: bool) -> Values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analyzers.inference.calls import UNCLEAR_TARGETS_MAX
 from tests.inference.world import analysed, callers
 
 CASES = {
@@ -136,6 +137,19 @@ def test_callers(text: str, name: str, expected: set[str]) -> None:
     records = analysed(text)
     record = records[name if ":" in name else f"main.py:{name}"]
     assert callers(record) == expected
+
+
+@pytest.mark.parametrize(("count", "expected"), [(UNCLEAR_TARGETS_MAX, {"f0"}), (UNCLEAR_TARGETS_MAX + 1, {"f0?"})])
+def test_an_unclear_call_of_too_many_functions_has_edges_and_passes_nothing_known(
+    count: int, expected: set[str]
+) -> None:
+    names = [f"f{number}" for number in range(count)]
+    text = "class A:\n    def m(self): ...\nclass B:\n    def m(self): ...\n    def n(self): B().m()\n"
+    text += "def f0(x): x.m()\n" + "".join(f"def {name}(x): ...\n" for name in names[1:])
+    text += f"def g(k):\n    import outside\n    h = [{', '.join(names)}][k] if k else outside.u()\n    h(A())\n"
+    found = analysed(text)
+    assert all(callers(found[f"main.py:{name}"]) == {"g"} for name in names)
+    assert callers(found["main.py:A.m"]) == expected
 
 
 def test_a_fixture_gives_its_value_to_the_test() -> None:
