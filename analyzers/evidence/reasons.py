@@ -34,7 +34,7 @@ def reasons(suspect: Suspect, scenes: list[Scene], names: Names) -> tuple[Reason
     elif features.get("statement", 0.0) > 0.4:
         found.append(_of_statement(scenes))
     elif len(suspect.way) > 1:
-        found.append(_of_way(suspect, names))
+        found.append(_of_way(suspect, scenes, names))
     if features.get("message", 0.0) > 0:
         found.append(Reason("the error's message names it"))
     if features.get("name", 0.0) > 0.2 and suspect.named:
@@ -78,12 +78,14 @@ def _of_statement(scenes: list[Scene]) -> Reason:
     return Reason("the failing statement uses it")
 
 
-def _of_way(suspect: Suspect, names: Names) -> Reason:
+def _of_way(suspect: Suspect, scenes: list[Scene], names: Names) -> Reason:
+    # A traceback from a running program has no test, only the code that it passes through.
+    source = "the failing test" if any(scene.test is not None for scene in scenes) else "the failing code"
     between = [f"`{names.symbol(node).name}`" for node in suspect.way[1:-1]]
     if not between:
-        return Reason("the failing test uses it")
+        return Reason(f"{source} uses it")
     shown = between if len(between) <= 4 else [*between[:2], "…", between[-1]]
-    return Reason("the failing test reaches it through " + " → ".join(shown))
+    return Reason(f"{source} reaches it through " + " → ".join(shown))
 
 
 def _listed(words: tuple[str, ...]) -> str:

@@ -60,7 +60,7 @@ def questions(
     run(path, at=at, symbols_max=limit, why=why, as_json=json)
 
 
-@app.command()
+@app.command(short_help="Write what is known about every function, one JSON object a line.")
 def export(
     path: Repository = Path("."),
     output: Annotated[
@@ -127,7 +127,7 @@ def _options(
     """A language server for debugging: it prepares cited answers while nobody is asking."""
 
 
-@app.command()
+@app.command(short_help="Rank the functions at fault for a traceback or test report.")
 def explain(
     path: Annotated[
         Path, typer.Argument(help="The folder of the code that failed; the current one by default.")
@@ -161,7 +161,7 @@ def mcp(path: Repository = Path(".")) -> None:
     run(path)
 
 
-@app.command()
+@app.command(short_help="Think ahead with the language model of your settings.")
 def think(
     path: Repository = Path("."),
     budget_tokens: Annotated[
@@ -189,7 +189,7 @@ def sent(
     run(limit=limit, as_json=json)
 
 
-@app.command()
+@app.command(short_help="Write a page about what was anticipated, spent and saved.")
 def report(
     path: Repository = Path("."),
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")] = Path(
@@ -202,7 +202,7 @@ def report(
     run(path, output)
 
 
-@app.command()
+@app.command(short_help="Stop deep analysis and thinking until you say resume.")
 def pause(path: Repository = Path(".")) -> None:
     """Stop deep analysis and thinking until you say resume; saved files are still kept current."""
     from lsp_server.cli.pausing import pause as run

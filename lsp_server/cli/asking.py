@@ -30,9 +30,9 @@ SHOWN_CHANGE_MIN = 0.05
 """By how much a kind must be likelier or less likely than usual to be explained."""
 
 EDITORS = """[bold]Connect an editor[/bold]
-  Neovim 0.11:  copy editor-clients/neovim/lsp/forethought.lua to ~/.config/nvim/lsp/
+  Neovim 0.11:  put editor-clients/neovim on the 'runtimepath',
                 and add to init.lua:  vim.lsp.enable("forethought")
-  VS Code:      npm install && npm run package in editor-clients/vscode, then install the .vsix
+  VS Code:      npm ci && npm run package in editor-clients/vscode, then install the .vsix
   any other:    the command is  forethought serve  (standard input and output)"""
 
 

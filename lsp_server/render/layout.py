@@ -20,6 +20,16 @@ Resolve = Callable[[Place], int]
 """The line, counted from 1, on which a place's text is now: unsaved edits above it may have moved it."""
 
 
+def places_shown(claim: Claim, resolve: Resolve) -> list[Place]:
+    """A claim's first places, each line once: two calls on one line lead to the same line."""
+    shown: dict[tuple[str, int], Place] = {}
+    for place in claim.places:
+        shown.setdefault((place.path, resolve(place)), place)
+        if len(shown) == PLACES_MAX:
+            break
+    return list(shown.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One answer and the claims of it that fit."""

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from analyzers.questions.answer import Answer, Claim
 from analyzers.records import Place
-from lsp_server.render.layout import PLACES_MAX, Resolve, Shown, freshness, lay_out
+from lsp_server.render.layout import Resolve, Shown, freshness, lay_out, places_shown
 
 UriOf = Callable[[str], str]
 """The URI of a path relative to the repository."""
@@ -79,7 +79,7 @@ def _answer(shown: Shown, resolve: Resolve, uri_of: UriOf) -> str:
 
 
 def _claim(claim: Claim, answer: Answer, resolve: Resolve, uri_of: UriOf) -> str:
-    links = " · ".join(link(place, resolve, uri_of) for place in claim.places[:PLACES_MAX])
+    links = " · ".join(link(place, resolve, uri_of) for place in places_shown(claim, resolve))
     doubt = "" if claim.confidence == answer.confidence else f" ({claim.confidence})"
     return f"- {prose(claim.text)}{doubt}{' ' + links if links else ''}"
 

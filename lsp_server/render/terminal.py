@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from analyzers.questions.answer import Answer, Claim
-from lsp_server.render.layout import PLACES_MAX, Resolve
+from lsp_server.render.layout import Resolve, places_shown
 
 _COLOUR = {"certain": "green", "likely": "yellow", "possible": "magenta"}
 
@@ -49,7 +49,7 @@ def plain(text: str) -> Text:
 
 def _claim(claim: Claim, answer: Answer, resolve: Resolve) -> str:
     doubt = "" if claim.confidence == answer.confidence else f" ({claim.confidence})"
-    places = ", ".join(f"{place.path}:{resolve(place)}" for place in claim.places[:PLACES_MAX])
+    places = ", ".join(f"{place.path}:{resolve(place)}" for place in places_shown(claim, resolve))
     return f"{_code(claim.text)}{doubt}" + (f"  [dim]{escape(places)}[/dim]" if places else "")
 
 

@@ -104,6 +104,14 @@ def test_an_assertion_leads_to_what_gave_its_value(tmp_path: Path) -> None:
     check(tmp_path, SHOP, ASSERTION, ["describe"], "share")
 
 
+def test_a_traceback_without_a_test_speaks_of_none(tmp_path: Path) -> None:
+    fixture(SHOP).write(tmp_path)
+    frame = '  File "/srv/shop/cart.py", line 11, in total\n    return sum(lookup(name) for name in self.items)\n'
+    text = render(explain(tmp_path, f"Traceback (most recent call last):\n{frame}KeyError: 'tea'\n"), colours=False)
+    assert "the failing code" in text
+    assert "failing test" not in text
+
+
 def test_a_text_without_failures_says_so(tmp_path: Path) -> None:
     fixture(SHOP).write(tmp_path)
     explanation = explain(tmp_path, "all is well")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from analyzers.questions.answer import Answer, Claim
@@ -86,3 +87,10 @@ def test_code_in_a_claim_stays_code(text: str, expected: str) -> None:
 def test_a_link_leads_to_a_file_whatever_its_name() -> None:
     text = markdown.link(place(3, "a [b](c).py"), lambda place: place.line, lambda path: "file:///r/a%20[b](c).py")
     assert text == r"[a \[b\](c).py:3](file:///r/a%20[b]%28c%29.py#L3)"
+
+
+def test_places_on_one_line_are_shown_once() -> None:
+    claim = Claim("three calls", "certain", (place(1), place(1), place(2)))
+    first = answer("callers", 1)
+    text = hover(msgspec.structs.replace(first, claims=(claim,)))
+    assert text.count("core.py:2") == text.count("core.py:3") == 1
