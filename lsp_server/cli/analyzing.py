@@ -135,4 +135,4 @@ def _sentence(folders: RepositoryFolders, run: Run, counts: Counts) -> str:
     name = f"[bold]{folders.root.name}[/bold]"
     if run.read == 0:
         return f"{name}: {what}{prepared}. Warm: nothing had changed, {run.seconds:.1f} s."
-    return f"{name}: {what}{prepared}. Read {run.read:,} files in {run.seconds:.1f} s."
+    return f"{name}: {what}{prepared}. Read {run.read:,} files; {run.seconds:.1f} s in all."
