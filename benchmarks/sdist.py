@@ -37,7 +37,7 @@ class Sdist:
             with tempfile.TemporaryDirectory(dir=CACHE) as temporary:
                 archive = self._download(Path(temporary))
                 with tarfile.open(archive) as tar:
-                    tar.extractall(Path(temporary) / "out", filter="data")
+                    _extract(tar, Path(temporary) / "out")
                 (top,) = (Path(temporary) / "out").iterdir()
                 try:
                     top.rename(folder)
@@ -64,6 +64,15 @@ class Sdist:
         except subprocess.TimeoutExpired as error:
             raise Unreachable(f"{self.name} {self.version} was not fetched within {FETCH_S_MAX} s") from error
         return next(path for path in into.iterdir() if path.suffix == ".gz")
+
+
+def _extract(tar: tarfile.TarFile, into: Path) -> None:
+    """Unpacks with what the interpreter has against hostile archives; the first releases of 3.11 have nothing, and what
+    is pinned by hash needs it least."""
+    if hasattr(tarfile, "data_filter"):
+        tar.extractall(into, filter="data")
+    else:
+        tar.extractall(into)
 
 
 CLICK = Sdist("click", "8.1.8", "ed53c9d8990d83c2a27deae68e4ee337473f6330c040a31d4225c9574d16096a")

@@ -162,6 +162,6 @@ def test_interrupting_is_clean(tmp_path: Path) -> None:
     while not list(index.rglob("index.sqlite3")) and time.monotonic() < deadline:
         time.sleep(0.02)  # Another process makes the file; there is nothing to wait on.
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert b"Traceback" not in errors
