@@ -83,6 +83,9 @@ def instances(kind: Kind, asked: Asked) -> Answer | None:
     else:
         conclusion = "only in tests"
     shown: Confidence = weakest((edge.confidence for edge in own or made), "possible")
+    if not own:
+        # That the program never makes one cannot be certain: it may do so in ways that are not seen.
+        shown = at_most(shown, "likely")
     return kind.says(asked, conclusion, shown, claims, interest=1.0 if own else 0.5)
 
 
