@@ -151,8 +151,11 @@ def test_interrupting_is_clean(tmp_path: Path) -> None:
     root, environment = repository(tmp_path, SHOP), isolated(tmp_path)
     for number in range(400):
         (root / f"m{number}.py").write_text(f"def f{number}(x):\n    return x\n" * 400)
+    # Whoever runs the tests in the background of a shell hands on that interrupts are ignored.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = f"{listening}; from lsp_server.cli import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-m", "lsp_server.cli", "analyze", str(root)],
+        [sys.executable, "-c", command, "analyze", str(root)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **environment},

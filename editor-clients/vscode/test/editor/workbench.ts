@@ -128,13 +128,13 @@ export class Workbench {
   }
 
   /** Rests the mouse on a word until a hover is there. An analysis under way may have nothing to say at first. */
-  async hoverOver(line: string, word: string): Promise<void> {
+  async hoverOver(line: string, word: string, waitMs = 2000): Promise<void> {
     const row = this.page.locator(".editor-instance .view-line", { hasText: line }).first();
     const place = row.locator("span", { hasText: word }).last();
     await until(async () => {
       await this.page.mouse.move(5, 5);
       await place.hover();
-      return this.hover.waitFor({ timeout: 2000 }).then(
+      return this.hover.waitFor({ timeout: waitMs }).then(
         () => true,
         () => false,
       );

@@ -27,7 +27,7 @@ export class Scripted implements Asker {
   }
 }
 
-const URI = "file:///work/shop/orders.py";
+const URI = "file:///code/shop/orders.py";
 const AT = { start: { line: 4, character: 4 }, end: { line: 4, character: 9 } };
 
 export function answer(changes: Partial<Answer> = {}): Answer {

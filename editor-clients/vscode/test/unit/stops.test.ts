@@ -12,8 +12,8 @@ function session(answers: Record<string, unknown>): Session {
 const MESSAGE = "'NoneType' object is not subscriptable";
 const STACK = {
   stackFrames: [
-    { id: 1, name: "greet", line: 6, column: 1, source: { path: "/work/shop/orders.py" } },
-    { id: 2, name: "<module>", line: 3, column: 1, source: { path: "/work/main.py" } },
+    { id: 1, name: "greet", line: 6, column: 1, source: { path: "/code/shop/orders.py" } },
+    { id: 2, name: "<module>", line: 3, column: 1, source: { path: "/code/main.py" } },
     { id: 3, name: "[native]", line: 0, column: 0 },
   ],
 };
@@ -39,8 +39,8 @@ test("what debugpy knows becomes a stop", async () => {
   const stop = await readStop(session(DEBUGPY), 1, "");
   expect(stop?.exception).toEqual({ type: "TypeError", message: MESSAGE });
   expect(stop?.frames).toEqual([
-    { path: "/work/shop/orders.py", line: 6, name: "greet" },
-    { path: "/work/main.py", line: 3, name: "<module>" },
+    { path: "/code/shop/orders.py", line: 6, name: "greet" },
+    { path: "/code/main.py", line: 3, name: "<module>" },
   ]);
   expect(stop?.locals.map(({ name }) => name)).toEqual(["user", "long"]);
   expect(stop?.locals[1]?.value).toHaveLength(300);

@@ -14,7 +14,7 @@ import * as fake from "./vscode";
 
 const { screen } = fake;
 const NEVER = { isCancellationRequested: false } as vscode.CancellationToken;
-const FILE = "file:///work/shop/orders.py";
+const FILE = "file:///code/shop/orders.py";
 
 let pages: [string, string][];
 const show = {
@@ -29,7 +29,7 @@ beforeEach(() => {
   screen.clear();
   pages = [];
   const cursor = new fake.Position(4, 6);
-  const document = { uri: fake.Uri.file("/work/shop/orders.py"), languageId: "python", getText: () => "" };
+  const document = { uri: fake.Uri.file("/code/shop/orders.py"), languageId: "python", getText: () => "" };
   fake.window.activeTextEditor = { document, selection: new fake.Selection(cursor, cursor) };
 });
 
@@ -143,7 +143,7 @@ describe("chat", () => {
 
 describe("tools for agents", () => {
   test.each([
-    [{ file: "shop/db.py", line: 5 }, { textDocument: { uri: "file:///work/shop/db.py" }, position: { line: 4, character: 0 } }],
+    [{ file: "shop/db.py", line: 5 }, { textDocument: { uri: "file:///code/shop/db.py" }, position: { line: 4, character: 0 } }],
     [{ file: "/else/x.py" }, { textDocument: { uri: "file:///else/x.py" } }],
     [{}, {}],
   ])("find %j", (place, expected) => expect(placeOf(place)).toEqual(expected));
@@ -194,14 +194,14 @@ describe("MCP", () => {
 describe("explaining", () => {
   test("sends a failing test's message with its place", async () => {
     const server = new Scripted({ "forethought/explain": EXPLAINED });
-    const uri = fake.Uri.file("/work/tests/test_orders.py");
+    const uri = fake.Uri.file("/code/tests/test_orders.py");
     const message = { message: "TypeError: no", location: new fake.Location(uri, new fake.Position(4, 0)) };
     const test = { id: "tests/test_orders.py::test_greet", label: "test_greet", uri };
     await explainTest(server, show, { test, message });
-    const frame = '  File "/work/tests/test_orders.py", line 5, in test';
+    const frame = '  File "/code/tests/test_orders.py", line 5, in test';
     expect(server.asked[0]?.[1]).toEqual({
       text: `Traceback (most recent call last):\n${frame}\nTypeError: no\nFAILED tests/test_orders.py::test_greet`,
-      textDocument: { uri: "file:///work/tests/test_orders.py" },
+      textDocument: { uri: "file:///code/tests/test_orders.py" },
     });
   });
 
@@ -242,7 +242,7 @@ describe("texts", () => {
   });
 
   test.each([
-    ["[db.py:7](file:///work/shop/db.py#L7)", "[db.py:7](/shop/db.py#L7)"],
+    ["[db.py:7](file:///code/shop/db.py#L7)", "[db.py:7](/shop/db.py#L7)"],
     ["[x](file:///else/a%20b.py#L1)", "[x](/../else/a%20b.py#L1)"],
     ["[web](https://example.org)", "[web](https://example.org)"],
   ])("in the preview %s is %s", (markdown, expected) => {
