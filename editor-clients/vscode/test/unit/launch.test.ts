@@ -82,7 +82,7 @@ test.each(CASES)("$name", async ({ wanted, world, expected }) => {
 
 test("another command runs in the same way", () => {
   const launch = { command: "/own/python", args: ISOLATED, how: "" };
-  expect(withCommand(launch, "mcp", "/work").args).toEqual(["-I", "-m", "lsp_server.cli", "mcp", "/work"]);
+  expect(withCommand(launch, "mcp", "/code").args).toEqual(["-I", "-m", "lsp_server.cli", "mcp", "/code"]);
 });
 
 describe("programs on the PATH", () => {

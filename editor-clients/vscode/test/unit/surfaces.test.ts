@@ -177,7 +177,7 @@ describe("MCP", () => {
       return new fake.Disposable();
     };
     expect(registerMcp(offers, api(register))).toBeDefined();
-    const args = ["-I", "-m", "lsp_server.cli", "mcp", "/work"];
+    const args = ["-I", "-m", "lsp_server.cli", "mcp", "/code"];
     const given = ["Forethought (work)", "/own/python", args, { FORETHOUGHT_MODEL_KEY: "k" }, "0.1.0"];
     expect(await offered).toEqual([{ given }]);
   });
@@ -246,7 +246,7 @@ describe("texts", () => {
     ["[x](file:///else/a%20b.py#L1)", "[x](/../else/a%20b.py#L1)"],
     ["[web](https://example.org)", "[web](https://example.org)"],
   ])("in the preview %s is %s", (markdown, expected) => {
-    expect(linksForPreview(markdown, fake.Uri.file("/work") as unknown as vscode.Uri)).toBe(expected);
+    expect(linksForPreview(markdown, fake.Uri.file("/code") as unknown as vscode.Uri)).toBe(expected);
   });
 
   test("a title is a file's name", () => expect(fileName('Who calls "a/b"?\n')).toBe("Who calls a b"));

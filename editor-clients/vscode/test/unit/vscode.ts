@@ -179,7 +179,7 @@ export const env = {
   },
 };
 
-export const workspace = { workspaceFolders: [{ uri: Uri.file("/work"), name: "work" }] };
+export const workspace = { workspaceFolders: [{ uri: Uri.file("/code"), name: "work" }] };
 export const debug = {};
 export const lm = {};
 export const chat = {};
