@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     fileParallelism: false,
     bail: 0,
+    // The window now and then loses a key that comes while it is busy. What is broken fails three times.
+    retry: 2,
   },
 });
