@@ -12,7 +12,7 @@ EDITORS := .editors
 NEOVIM ?= $(EDITORS)/neovim/nvim
 VSCODE := editor-clients/vscode
 
-.PHONY: run test test-model test-neovim test-vscode install-vscode print-python lint bench ask truth sleep-time clean
+.PHONY: run test test-model test-neovim test-vscode test-vscode-units install-vscode print-python lint bench ask truth sleep-time clean
 
 run: $(VENV)/installed
 	@$(BIN)/forethought analyze "$(REPO)"
@@ -29,11 +29,14 @@ test-neovim: $(VENV)/installed $(NEOVIM)
 	editor-clients/neovim/tests/run.sh $(abspath $(NEOVIM)) $(CURDIR)/$(BIN)/forethought
 
 # VS Code 1.100 as code-server, in a browser without a window. Screenshots are left in .editors/screenshots.
-test-vscode: $(VENV)/installed $(VSCODE)/node_modules/.package-lock.json
-	cd $(VSCODE) && npm run --silent check && npm test && npm run --silent lua
+test-vscode: $(VENV)/installed test-vscode-units
 	@$(MAKE) --silent install-vscode
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check debugpy
 	cd $(VSCODE) && PYTHON=$(CURDIR)/$(BIN)/python npm run --silent package && npm run test:editor
+
+# What needs no window: types, unit tests, the other client's Lua.
+test-vscode-units: $(VSCODE)/node_modules/.package-lock.json
+	cd $(VSCODE) && npm run --silent check && npm test && npm run --silent lua
 
 # Says in its last line why not, where this machine cannot have it.
 install-vscode:
