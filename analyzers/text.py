@@ -20,6 +20,13 @@ class Encoding(StrEnum):
     UTF32 = "utf-32"
 
 
+def line_starts(data: bytes) -> tuple[int, ...]:
+    """The byte offset of each line's start. Of bytes, `splitlines` knows the protocol's three line ends and no other.
+    It runs at the speed of C."""
+    starts = tuple(accumulate(map(len, data.splitlines(keepends=True)), initial=0))
+    return starts if data.endswith((b"\n", b"\r")) or not data else starts[:-1]
+
+
 class Lines:
     """Where each line of a text starts. Lines and characters are counted from 0."""
 
@@ -31,12 +38,9 @@ class Lines:
 
     @property
     def starts(self) -> list[int]:
-        """The byte offset of each line's start. Made when it is first asked for: most texts are only quoted."""
+        """`line_starts` of the text, made when it is first asked for: most texts are only quoted."""
         if self._starts is None:
-            # Of bytes, `splitlines` knows the protocol's three line ends and no other; it runs at the speed of C.
-            self._starts = [0, *accumulate(map(len, self.data.splitlines(keepends=True)))]
-            if self.data and self.data[-1] not in b"\r\n":
-                self._starts.pop()
+            self._starts = list(line_starts(self.data))
         return self._starts
 
     def line_of(self, offset: int) -> int:

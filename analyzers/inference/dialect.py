@@ -8,7 +8,7 @@ code does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -162,8 +162,8 @@ class Dialect:
     narrow_compare: Callable[[Frame, ir.Compare, bool], bool]
     """Narrows by a comparison of the language's own; whether it was one."""
 
-    prepares: Callable[[Program, Body], list[Body]]
-    """What a test runner runs for a test besides the test: fixtures, set-up and tear-down."""
+    prepares: Callable[[Program, Iterable[Body]], dict[Body, list[Body]]]
+    """What a test runner runs for each test besides the test: fixtures, set-up and tear-down."""
     loads: Callable[[Program, Body], list[Body]]
     """The top levels of the files that a test runner loads for a test: its own, and those that hold what it shares."""
 

@@ -86,9 +86,8 @@ class Reach:
     def _preparations(self) -> dict[Body, list[Body]]:
         if self._prepared is None:
             program = self._links.program
-            self._prepared, self._needed = {}, {}
-            for test in self._tests():
-                found = self._prepared[test] = program.dialect.prepares(program, test)
+            self._prepared, self._needed = program.dialect.prepares(program, self._tests()), {}
+            for test, found in self._prepared.items():
                 for body in found:
                     self._needed.setdefault(body, []).append(test)
         return self._prepared

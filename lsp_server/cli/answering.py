@@ -18,7 +18,7 @@ from lsp_server.answering import Here
 from lsp_server.cli.console import print_json
 from lsp_server.cli.exits import FAILED, UNREADABLE, USAGE, Failure
 from lsp_server.cli.opening import open_view
-from lsp_server.cli.paths import place_of
+from lsp_server.cli.paths import place_in
 from lsp_server.composing import Reply
 from lsp_server.render import terminal
 from lsp_server.store.folders import config_file
@@ -62,12 +62,7 @@ def ask(question: str, path: Path, *, at: str, as_json: bool) -> None:
 
 def here_of(view: View, at: str) -> Here:
     """The place that `FILE:LINE` names. Raises `Failure` where there is none."""
-    file, line = place_of(at)
-    full = file if file.is_absolute() else (Path.cwd() / file if (Path.cwd() / file).exists() else view.root / file)
-    resolved = full.resolve()
-    if not resolved.is_relative_to(view.root):
-        raise Failure(USAGE, f"--at {at}: outside {view.root}")
-    name = resolved.relative_to(view.root).as_posix()
+    name, line = place_in(view.root, at)
     lines, text = view.lines(name), view.text(name)
     if lines is None or text is None:
         raise Failure(UNREADABLE, f"--at {at}: no such file is prepared")

@@ -14,9 +14,9 @@ from analyzers.questions.answer import Answer
 from analyzers.records import Record
 from lsp_server import prepared
 from lsp_server.cli.console import print_json
-from lsp_server.cli.exits import FAILED, UNREADABLE, USAGE, Failure
+from lsp_server.cli.exits import FAILED, UNREADABLE, Failure
 from lsp_server.cli.opening import open_view
-from lsp_server.cli.paths import place_of
+from lsp_server.cli.paths import place_in
 from lsp_server.likeliest import likeliest
 from lsp_server.render import terminal
 from lsp_server.thought_answers import thoughts_of
@@ -76,12 +76,7 @@ def show_likeliest(out: Console, view: View, symbols_max: int) -> int:
 
 
 def _at(view: View, at: str) -> Record:
-    file, line = place_of(at)
-    full = file if file.is_absolute() else (Path.cwd() / file if (Path.cwd() / file).exists() else view.root / file)
-    resolved = full.resolve()
-    if not resolved.is_relative_to(view.root):
-        raise Failure(USAGE, f"--at {at}: outside {view.root}")
-    path = resolved.relative_to(view.root).as_posix()
+    path, line = place_in(view.root, at)
     lines, facts = view.lines(path), view.facts(path)
     if lines is None or facts is None:
         raise Failure(UNREADABLE, f"--at {at}: no such file is prepared")

@@ -11,6 +11,7 @@ import msgspec
 
 from lsp_server.cli.exits import FAILED, UNREADABLE, Failure
 from lsp_server.explain import Explanation, explain
+from lsp_server.render import explanation as rendering
 
 TERMINAL_SUSPECTS_MAX = 5
 
@@ -66,10 +67,7 @@ def _print_json(explanation: Explanation) -> None:
                     "name": suspect.name,
                     "line": suspect.line,
                     "score": suspect.score,
-                    "reasons": [
-                        f"{reason.text} ({reason.path}:{reason.line})" if reason.line else reason.text
-                        for reason in suspect.reasons
-                    ],
+                    "reasons": [rendering.reason(each) for each in suspect.reasons],
                 }
                 for suspect in explanation.suspects
             ],

@@ -42,6 +42,17 @@ def place_of(text: str) -> tuple[Path, int]:
     return Path(match["file"]), int(match["line"])
 
 
+def place_in(root: Path, text: str) -> tuple[str, int]:
+    """`FILE:LINE` as a path relative to `root`, and the line. A relative file is one of the current folder, else of the
+    root. Raises `Failure` on anything else, and for a file outside."""
+    file, line = place_of(text)
+    full = file if file.is_absolute() else (Path.cwd() / file if (Path.cwd() / file).exists() else root / file)
+    resolved = full.resolve()
+    if not resolved.is_relative_to(root):
+        raise Failure(USAGE, f"--at {text}: outside {root}")
+    return resolved.relative_to(root).as_posix(), line
+
+
 def address_of(text: str) -> tuple[str, int]:
     """`HOST:PORT`. Raises `Failure` on anything else."""
     host, colon, port = text.rpartition(":")

@@ -9,6 +9,26 @@ from pathlib import Path
 from tests.fixture import fixture
 from tests.server.client import Editor
 
+SHOP = """
+#- /shop/__init__.py
+#- /shop/store.py
+class Missing(Exception):
+    pass
+
+
+def find(name, table):
+    if name not in table:
+        raise Missing(name)
+    return table.get(name)
+#- /shop/orders.py
+from shop.store import Missing, find
+
+
+def price(name, table):
+    return find(name, table).price
+"""
+"""A small program: one function that raises, and one that calls it."""
+
 SETTLE_S = 60.0
 LOOK_AGAIN_S = 0.03
 

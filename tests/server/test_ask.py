@@ -9,36 +9,12 @@ from typing import Any
 import pytest
 
 from tests.server.client import Editor, ResponseError
-from tests.server.support import hover_until, isolated, repository, spot
-
-SHOP = """
-#- /shop/__init__.py
-#- /shop/store.py
-class Missing(Exception):
-    pass
-
-
-def find(name, table):
-    if name not in table:
-        raise Missing(name)
-    return table.get(name)
-#- /shop/orders.py
-from shop.store import Missing, find
-
-
-def price(name, table):
-    return find(name, table).price
-"""
+from tests.server.support import SHOP, hover_until, repository, spot
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return repository(tmp_path, SHOP)
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    return isolated(tmp_path)
 
 
 async def ready(editor: Editor, root: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.server.client import Editor
-from tests.server.support import hover_until, isolated, repository, spot
+from tests.server.support import hover_until, repository, spot
 
 SHOP = """
 #- /shop/__init__.py
@@ -54,11 +54,6 @@ def test_find():
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return repository(tmp_path, SHOP)
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    return isolated(tmp_path)
 
 
 def prepared(text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.server.client import Editor
-from tests.server.support import hover_until, isolated, repository, spot
+from tests.server.support import hover_until, repository, spot
 
 SHOP = """
 #- /shop/__init__.py
@@ -75,11 +75,6 @@ E   AttributeError: 'NoneType' object has no attribute 'price'</failure>"""
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return repository(tmp_path, SHOP)
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    return isolated(tmp_path)
 
 
 def cache(root: Path, name: str, value: object) -> None:

@@ -31,9 +31,9 @@ from analyzers.facts import (
     Symbol,
 )
 from analyzers.languages.python.flow import Handler, Try, branches, can_end
-from analyzers.languages.python.pieces import Binding, Definition, fields, line_starts, scopes, without_arguments
+from analyzers.languages.python.pieces import Binding, Definition, fields, scopes, without_arguments
 from analyzers.syntax import Grammar, Node, Query, Syntax
-from analyzers.text import span_digest
+from analyzers.text import line_starts, span_digest
 
 SOURCE_BYTES_MAX = 16 << 20
 """A longer file is read up to `PREFIX_BYTES` only."""

@@ -6,7 +6,6 @@ Mutable on purpose, and never outside the reading of one file.
 from __future__ import annotations
 
 from functools import cache
-from itertools import accumulate
 
 from analyzers.facts import MODULE
 from analyzers.syntax import Grammar, Node
@@ -118,12 +117,6 @@ def scopes(definitions: list[Definition]) -> tuple[list[int], list[int]]:
     close(definitions[-1].end if definitions else 0)
     close(1 << 62)
     return bounds, owners
-
-
-def line_starts(data: bytes) -> tuple[int, ...]:
-    """Like `text.Lines`, at the speed of C: `bytes.splitlines` ends lines where the protocol does."""
-    starts = tuple(accumulate(map(len, data.splitlines(keepends=True)), initial=0))
-    return starts if data.endswith((b"\n", b"\r")) or not data else starts[:-1]
 
 
 def without_arguments(written: str) -> str:

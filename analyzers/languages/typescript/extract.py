@@ -34,7 +34,6 @@ from analyzers.languages.typescript.pieces import (
     Binding,
     Definition,
     dotted_name,
-    line_starts,
     plain_string,
     scopes,
 )
@@ -43,7 +42,7 @@ from analyzers.languages.typescript.text import Text
 from analyzers.languages.typescript.uses import Uses, returns
 from analyzers.languages.typescript.words import NOTHING
 from analyzers.syntax import Grammar, Node, Query, Syntax
-from analyzers.text import span_digest
+from analyzers.text import line_starts, span_digest
 
 SOURCE_BYTES_MAX = 16 << 20
 """A longer file is read up to `PREFIX_BYTES` only."""

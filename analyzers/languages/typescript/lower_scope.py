@@ -167,26 +167,17 @@ class Lowering:
     # Dispatch.
 
     def expr(self, node: SyntaxNode | None) -> ir.Expr:
-        if node is None:
-            return ir.Unknown(0, 0)
-        handler = EXPRESSIONS.get(node.type)
-        if handler is None or self.depth > DEPTH_MAX:
-            return ir.Unknown(node.start_byte, node.end_byte)
-        self.depth += 1
-        try:
-            found: ir.Expr = handler(self, node)
-            return found
-        finally:
-            self.depth -= 1
+        return ir.Unknown(0, 0) if node is None else self._lowered(EXPRESSIONS, node)
 
     def optional(self, node: SyntaxNode | None) -> ir.Expr | None:
         return None if node is None else self.expr(node)
 
     def type(self, node: SyntaxNode | None) -> ir.Expr | None:
         """A declared type; None where there is none, something unknown where it says nothing."""
-        if node is None:
-            return None
-        handler = TYPES.get(node.type)
+        return None if node is None else self._lowered(TYPES, node)
+
+    def _lowered(self, table: dict[str, Handler], node: SyntaxNode) -> ir.Expr:
+        handler = table.get(node.type)
         if handler is None or self.depth > DEPTH_MAX:
             return ir.Unknown(node.start_byte, node.end_byte)
         self.depth += 1

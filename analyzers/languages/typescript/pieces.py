@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import accumulate
 
 from analyzers.facts import MODULE, OPAQUE
 from analyzers.syntax import Node
@@ -118,12 +117,6 @@ def dotted_name(written: str) -> str:
 def plain_string(written: str) -> str:
     """What is between a string's quotes, cut to one line of a title's length."""
     return " ".join(written.strip("'\"`").split())[:TITLE_CHARS_MAX]
-
-
-def line_starts(data: bytes) -> tuple[int, ...]:
-    """Like `text.Lines`, at the speed of C: `bytes.splitlines` ends lines where the protocol does."""
-    starts = tuple(accumulate(map(len, data.splitlines(keepends=True)), initial=0))
-    return starts if data.endswith((b"\n", b"\r")) or not data else starts[:-1]
 
 
 def scopes(definitions: list[Definition], which: str) -> tuple[list[int], list[int]]:

@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     ModuleValue,
     Values,
 )
+from analyzers.languages.python.dialect.naming import last_name
 
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
@@ -237,7 +238,7 @@ def allows_none(program: Program, module: ModuleScope, node: ir.Expr, depth: int
     if isinstance(node, ir.Binary) and node.op == "|":
         return _any_of(allows_none(program, module, side, depth + 1) for side in (node.left, node.right))
     if isinstance(node, ir.Index):
-        name = _last_name(node.obj)
+        name = last_name(node.obj)
         keys = node.key.items if isinstance(node.key, ir.Display) else (node.key,)
         if name == "Optional":
             return True
@@ -248,7 +249,7 @@ def allows_none(program: Program, module: ModuleScope, node: ir.Expr, depth: int
         if name in _TRANSPARENT:
             return allows_none(program, module, keys[0], depth + 1)
         return allows_none(program, module, node.obj, depth + 1)
-    name = _last_name(node)
+    name = last_name(node)
     if name == "None":
         return True
     if name in _NOTHING_KNOWN or not name:
@@ -256,7 +257,7 @@ def allows_none(program: Program, module: ModuleScope, node: ir.Expr, depth: int
     if name in _ALIASES or name in {"Callable", "Self", "NoReturn", "Never", "type"}:
         return False
     aliased = _assigned(module, node.id) if isinstance(node, ir.Name) else None
-    if isinstance(aliased, ir.Call) and _last_name(aliased.func) == "TypeVar":
+    if isinstance(aliased, ir.Call) and last_name(aliased.func) == "TypeVar":
         bound = next((a.value for a in aliased.args if a.keyword == "bound"), None)
         return None if bound is None else allows_none(program, module, bound, depth + 1)
     if isinstance(aliased, ir.Binary | ir.Index):
@@ -270,10 +271,6 @@ def allows_none(program: Program, module: ModuleScope, node: ir.Expr, depth: int
 def _any_of(parts: Iterator[bool | None]) -> bool | None:
     found = list(parts)
     return True if True in found else None if None in found else False
-
-
-def _last_name(node: ir.Expr) -> str:
-    return node.name if isinstance(node, ir.Attr) else node.id if isinstance(node, ir.Name) else ""
 
 
 def _assigned(module: ModuleScope, text: str) -> ir.Expr | None:

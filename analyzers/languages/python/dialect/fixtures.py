@@ -6,17 +6,22 @@ source says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from analyzers import ir
 from analyzers.inference import expressions
 from analyzers.inference.cells import Cell
-from analyzers.inference.scopes import Body, ModuleScope
+from analyzers.inference.scopes import Body, ClassScope, ModuleScope
 from analyzers.inference.values import EMPTY, FunctionValue, Values
+from analyzers.languages.python.dialect.naming import called_name
 
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
     from analyzers.inference.program import Program
+
+Holder = ClassScope | ModuleScope
+"""What holds fixtures and set-up by name."""
 
 _SET_UP = frozenset({
     "setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSetUp", "asyncTearDown", "setup_method",
@@ -40,19 +45,24 @@ def argument(frame: Frame, body: Body, name: str) -> Values:
     return EMPTY
 
 
-def prepares(program: Program, test: Body) -> list[Body]:
-    """Fixtures that a test asks for, directly, through others or by a mark, those that every test has, and set-up."""
+def prepares(program: Program, tests: Iterable[Body]) -> dict[Body, list[Body]]:
+    """For each test the fixtures that it asks for, directly, through others or by a mark, those that every test has,
+    and set-up."""
+    known: dict[Holder, tuple[list[Body], list[Body]]] = {}
+    return {test: _prepares(program, test, known) for test in tests}
+
+
+def _prepares(program: Program, test: Body, known: dict[Holder, tuple[list[Body], list[Body]]]) -> list[Body]:
     found: dict[Body, None] = {}
-    tables = _tables(program, test)
+    holders = _holders(program, test)
     waiting = [test]
-    for table in tables:
-        for name, cell in table.items():
-            for value in cell.values:
-                if isinstance(value, FunctionValue) and value.body.function is not None:
-                    if name in (_SET_UP if value.body.cls is not None else _SET_UP_MODULE):
-                        found[value.body] = None
-                    elif _is_automatic(value.body.function):
-                        waiting.append(value.body)
+    for holder in holders:
+        # Many tests share a class and a file: their names are looked through once.
+        if holder not in known:
+            known[holder] = _for_every_test(_names_in(holder))
+        set_up, automatic = known[holder]
+        found.update(dict.fromkeys(set_up))
+        waiting.extend(automatic)
     while waiting:
         body = waiting.pop()
         if body is not test:
@@ -60,7 +70,7 @@ def prepares(program: Program, test: Body) -> list[Body]:
                 continue
             found[body] = None
         for name in _asked(body):
-            fixture = next((b for table in tables for b in _fixtures_in(table.get(name))), None)
+            fixture = next((b for holder in holders for b in _fixtures_in(_names_in(holder).get(name))), None)
             if fixture is not None and fixture not in found:
                 waiting.append(fixture)
     return list(found)
@@ -71,9 +81,28 @@ def loads(program: Program, test: Body) -> list[Body]:
     return [test.module.body, *(module.body for module in _shared(program, test.module.path))]
 
 
-def _tables(program: Program, test: Body) -> list[dict[str, Cell]]:
-    classes = [] if test.cls is None else [scope.attrs for scope in test.cls.mro() if not scope.library]
-    return [*classes, test.module.names, *(module.names for module in _shared(program, test.module.path))]
+def _holders(program: Program, test: Body) -> list[Holder]:
+    """Where a test's fixtures and set-up may stand, the nearest first."""
+    classes = [] if test.cls is None else [scope for scope in test.cls.mro() if not scope.library]
+    return [*classes, test.module, *_shared(program, test.module.path)]
+
+
+def _names_in(holder: Holder) -> dict[str, Cell]:
+    return holder.attrs if isinstance(holder, ClassScope) else holder.names
+
+
+def _for_every_test(names: dict[str, Cell]) -> tuple[list[Body], list[Body]]:
+    """Set-up, and the fixtures that need not be asked for."""
+    set_up: list[Body] = []
+    automatic: list[Body] = []
+    for name, cell in names.items():
+        for value in cell.values:
+            if isinstance(value, FunctionValue) and value.body.function is not None:
+                if name in (_SET_UP if value.body.cls is not None else _SET_UP_MODULE):
+                    set_up.append(value.body)
+                elif _is_automatic(value.body.function):
+                    automatic.append(value.body)
+    return set_up, automatic
 
 
 def _fixtures_in(cell: Cell | None) -> list[Body]:
@@ -90,7 +119,7 @@ def _asked(body: Body) -> list[str]:
     names = [p.name for p in function.parameters if p.default is None]
     decorators = [*function.decorators, *(body.cls.ir.decorators if body.cls is not None else ())]
     for decorator in decorators:
-        if isinstance(decorator, ir.Call) and _last_name(decorator) == "usefixtures":
+        if isinstance(decorator, ir.Call) and called_name(decorator) == "usefixtures":
             names.extend(
                 a.value.value
                 for a in decorator.args
@@ -108,7 +137,7 @@ def _is_automatic(function: ir.Function) -> bool:
 
 def is_fixture(function: ir.Function) -> bool:
     """Whether a function is decorated as a fixture."""
-    return any(_last_name(d) in {"fixture", "yield_fixture"} for d in function.decorators)
+    return any(called_name(d) in {"fixture", "yield_fixture"} for d in function.decorators)
 
 
 def _places(frame: Frame, body: Body, name: str) -> list[Cell]:
@@ -136,7 +165,7 @@ def _shared(program: Program, path: str) -> list[ModuleScope]:
 
 def parametrise(frame: Frame, decorator: ir.Expr, body: Body) -> None:
     """`@pytest.mark.parametrize("a, b", [(1, 2), …])`: each value flows into its parameter."""
-    if not (isinstance(decorator, ir.Call) and _last_name(decorator) == "parametrize" and len(decorator.args) > 1):
+    if not (isinstance(decorator, ir.Call) and called_name(decorator) == "parametrize" and len(decorator.args) > 1):
         return
     names = _names(decorator.args[0].value)
     rows = decorator.args[1].value
@@ -157,16 +186,8 @@ def _names(node: ir.Expr) -> list[str]:
 
 
 def _values(row: ir.Expr, count: int) -> tuple[ir.Expr, ...]:
-    if isinstance(row, ir.Call) and _last_name(row) == "param":
+    if isinstance(row, ir.Call) and called_name(row) == "param":
         return tuple(arg.value for arg in row.args if not arg.keyword)
     if count > 1 and isinstance(row, ir.Display):
         return row.items
     return (row,)
-
-
-def _last_name(node: ir.Expr) -> str:
-    if isinstance(node, ir.Call):
-        node = node.func
-    if isinstance(node, ir.Attr):
-        return node.name
-    return node.id if isinstance(node, ir.Name) else ""

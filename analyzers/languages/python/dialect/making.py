@@ -18,6 +18,7 @@ from analyzers.inference.values import (
     Wrapper,
 )
 from analyzers.languages.python.dialect import lookup, protocols
+from analyzers.languages.python.dialect.naming import called_name
 
 if TYPE_CHECKING:
     from analyzers.inference.calls import Arguments
@@ -127,7 +128,7 @@ def class_created(frame: Frame, scope: ClassScope) -> Values:
 
 def receiver(frame: Frame, function: ir.Function, cls: ClassScope) -> Values:
     """What the first parameter of a method holds even if nobody is seen to call it."""
-    kinds = {_last_name(d) for d in function.decorators}
+    kinds = {called_name(d) for d in function.decorators}
     if "staticmethod" in kinds:
         return EMPTY
     meta = any(s.name == "type" and s.library for s in cls.mro())
@@ -138,14 +139,6 @@ def receiver(frame: Frame, function: ir.Function, cls: ClassScope) -> Values:
     if meta:
         return EMPTY
     return frozenset((frame.universe.instance(cls),))
-
-
-def _last_name(expr: ir.Expr) -> str:
-    if isinstance(expr, ir.Call):
-        expr = expr.func
-    if isinstance(expr, ir.Attr):
-        return expr.name
-    return expr.id if isinstance(expr, ir.Name) else ""
 
 
 def arguments(body: Body, given: Arguments, receiver: Values | None) -> Arguments:

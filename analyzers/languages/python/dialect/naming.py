@@ -12,6 +12,16 @@ _TYPES = {
 }  # fmt: skip
 
 
+def last_name(node: ir.Expr) -> str:
+    """The last part of a dotted name as written; empty for anything else."""
+    return node.name if isinstance(node, ir.Attr) else node.id if isinstance(node, ir.Name) else ""
+
+
+def called_name(node: ir.Expr) -> str:
+    """The same of a decorator or a call: whether it is called with arguments makes no difference."""
+    return last_name(node.func if isinstance(node, ir.Call) else node)
+
+
 def external_name(name: str) -> str:
     """How something outside the repository is called in a graph."""
     if not name.startswith(BUILTINS):

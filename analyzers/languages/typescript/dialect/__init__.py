@@ -6,6 +6,7 @@ Reading order: `lookup`, `making` (calls and instances), `protocols`, `promises`
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from analyzers import ir
@@ -65,8 +66,8 @@ def _allows_none(program: Program, module: ModuleScope, node: ir.Expr) -> bool |
     return True if NONE in values else None if UNKNOWN in values or not values else False
 
 
-def _prepares(program: Program, test: Body) -> list[Body]:
-    return []
+def _prepares(program: Program, tests: Iterable[Body]) -> dict[Body, list[Body]]:
+    return {}
 
 
 def _loads(program: Program, test: Body) -> list[Body]:
