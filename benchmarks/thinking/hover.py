@@ -3,8 +3,10 @@
     python -m benchmarks.thinking.hover PATH [--rounds N]
 
 The sleeper thinks with a scripted endpoint on this machine that streams like a model and never lets it wait long;
-`sleep.idle_seconds` is 0, so that it thinks between any two hovers, which is more than it ever does at a desk. Turns
-alternate, so that whatever else the machine does falls on both alike. Nothing leaves the machine and nothing is kept.
+`sleep.idle_seconds` is 0 and hovers are a third of a second apart, so that it thinks between any two of them, which is
+more than it ever does at a desk. Only hovers sent while a reply was on its way count, and the paused ones at the same
+places. Turns alternate, so that whatever else the machine does falls on both alike. Nothing leaves the machine and
+nothing is kept.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import random
 import re
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.bench.editor import Latency, Spot, latency, spots
@@ -29,6 +32,8 @@ CLAIMS = 8
 PIECE_CHARS = 40
 PIECE_S = 0.005
 """A stream of 200 pieces a second: as fast as a good endpoint."""
+APART_S = 0.33
+"""Between two hovers: the activity of one interrupts thinking, and this is enough for it to begin again."""
 
 _FENCE = re.compile(r"<<<\w+ (S\d+) [^\n]*\n(.*?)\n\w+>>>", re.S)
 
@@ -53,45 +58,61 @@ async def _measure(path: Path, rounds: int) -> None:
         environment = _environment(Path(base), port)
         async with Editor(root, environment=environment) as editor:
             try:
-                thinking, paused = await _by_turns(editor, endpoint, spots(root), rounds)
+                thinking, paused, met = await _by_turns(editor, endpoint, spots(root), rounds)
             finally:
                 editor.notifications.clear()
         server.close()
-    print(f"{path.name}: {rounds} turns each of {HOVERS_A_TURN} hovers, {endpoint.replies} replies of the model")
+    print(
+        f"{path.name}: {rounds} turns each of {HOVERS_A_TURN} hovers, {APART_S:g} s apart; the model was asked "
+        f"{endpoint.requests} times, was interrupted or failed {endpoint.requests - endpoint.replies} times, and "
+        f"{met} hovers came while a reply was on its way"
+    )
     for name, found in (("thinking", thinking), ("paused", paused)):
         print(f"  {name:9} p50 {found.p50_ms:6.2f} ms   p99 {found.p99_ms:6.2f} ms   answered {found.answered}")
     print(f"  p99 thinking / paused: {thinking.p99_ms / max(paused.p99_ms, 1e-9):.2f}")
 
 
-async def _by_turns(editor: Editor, endpoint: Endpoint, chosen: list[Spot], rounds: int) -> tuple[Latency, Latency]:
+async def _by_turns(
+    editor: Editor, endpoint: Endpoint, chosen: list[Spot], rounds: int
+) -> tuple[Latency, Latency, int]:
+    """What hovers took while thinking and while paused, at the same places in the same order, and how many of each."""
     await _settled(editor, endpoint)
-    await _hovers(editor, chosen[:WARM_UP])
-    times: dict[str, list[float]] = {"forethought.resume": [], "forethought.pause": []}
-    answered = dict.fromkeys(times, 0)
-    # The same places for both, in the same order: only thinking differs.
+    for spot in chosen[:WARM_UP]:
+        await _hover(editor, endpoint, spot)
+    thinking: list[Hover] = []
+    paused: list[Hover] = []
     turns = [chosen[start : start + HOVERS_A_TURN] for start in range(0, len(chosen) - HOVERS_A_TURN, HOVERS_A_TURN)]
     for turn in range(rounds):
-        order = list(times) if turn % 2 else list(reversed(times))
-        for command in order:
+        order = [("forethought.resume", thinking), ("forethought.pause", paused)]
+        for command, found in order if turn % 2 else reversed(order):
             await editor.request("workspace/executeCommand", {"command": command, "arguments": []})
-            found, said = await _hovers(editor, turns[turn % len(turns)])
-            times[command] += found
-            answered[command] += said
-    return (
-        latency(times["forethought.resume"], answered["forethought.resume"]),
-        latency(times["forethought.pause"], answered["forethought.pause"]),
-    )
+            for spot in turns[turn % len(turns)]:
+                await asyncio.sleep(APART_S)
+                found.append(await _hover(editor, endpoint, spot))
+    met = [(one, other) for one, other in zip(thinking, paused, strict=True) if one.met and not other.met]
+    return _latency([one for one, _ in met]), _latency([other for _, other in met]), len(met)
 
 
-async def _hovers(editor: Editor, chosen: list[Spot]) -> tuple[list[float], int]:
+@dataclass(frozen=True)
+class Hover:
+    """One hover at the client."""
+
+    ms: float
+    answered: bool
+    met: bool
+    """A reply of the model was on its way when it was sent."""
+
+
+async def _hover(editor: Editor, endpoint: Endpoint, spot: Spot) -> Hover:
     loop = asyncio.get_running_loop()
-    times, answered = [], 0
-    for spot in chosen:
-        began_s = loop.time()
-        text = await editor.hover(spot.path, spot.line, spot.character)
-        times.append(1000 * (loop.time() - began_s))
-        answered += bool(text)
-    return times, answered
+    met = endpoint.open > 0
+    began_s = loop.time()
+    text = await editor.hover(spot.path, spot.line, spot.character)
+    return Hover(1000 * (loop.time() - began_s), bool(text), met)
+
+
+def _latency(hovers: list[Hover]) -> Latency:
+    return latency([hover.ms for hover in hovers], sum(hover.answered for hover in hovers))
 
 
 async def _settled(editor: Editor, endpoint: Endpoint) -> None:
@@ -106,10 +127,10 @@ async def _settled(editor: Editor, endpoint: Endpoint) -> None:
 
 
 class Endpoint:
-    """Answers chat requests with claims that quote the prompt, in a stream. Counts its replies."""
+    """Answers chat requests with claims that quote the prompt, in a stream. Counts requests, whole replies, open."""
 
     def __init__(self) -> None:
-        self.replies = 0
+        self.requests = self.replies = self.open = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request on one connection."""
@@ -118,7 +139,12 @@ class Endpoint:
             length = re.search(rb"content-length:\s*(\d+)", head, re.IGNORECASE)
             body = await reader.readexactly(int(length[1])) if length else b""
             if b"chat/completions" in head.split(b"\r\n")[0]:
-                await self._reply(json.loads(body), writer)
+                self.requests += 1
+                self.open += 1
+                try:
+                    await self._reply(json.loads(body), writer)
+                finally:
+                    self.open -= 1
             else:
                 writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
             await writer.drain()
