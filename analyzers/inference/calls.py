@@ -14,6 +14,7 @@ from analyzers.inference import (
     containers,
     declarations,
     expressions,
+    handing,
     library,
     protocols,
 )
@@ -26,6 +27,7 @@ from analyzers.inference.values import (
     UNKNOWN,
     Bound,
     ClassValue,
+    Const,
     Container,
     External,
     FunctionValue,
@@ -363,6 +365,7 @@ def returned(frame: Frame, body: Body, bound: dict[str, Values]) -> Values:
         values = expressions.resolved(frame, result)
     if not values:
         return frame.bottom()
+    values = handing.own(frame, body, bound, values)
     function = body.function
     if UNKNOWN in values and function is not None and function.returns is not None:
         declared = declarations.evaluate(frame.program, body.module, function.returns, {}, frame)
@@ -457,6 +460,9 @@ def decorate(frame: Frame, decorator: ir.Expr, values: Values, body: Body | None
         else:
             made = call_values(frame, frozenset((wrapper,)), arguments_of(values), decorator, "decorator")
             result = result | (made - ANYTHING - NOTHING or values if made else made)
+    if values <= result:
+        # What is handed back as it was may be wrapped on some way, but is no object of something else.
+        result = values | frozenset(v for v in result if not isinstance(v, Instance | Container | Const))
     return result
 
 

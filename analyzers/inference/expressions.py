@@ -388,7 +388,7 @@ def resolved(frame: Frame, values: Values) -> Values:
     for value in values:
         if isinstance(value, Parameter):
             passed = frame.read(value.body.param(value.name))
-            if value.made:
+            if value.how == "made":
                 passed = passed | frame.read(value.body.param("=" + value.name))
             result = result | frame.universe.given(value, passed)
         else:

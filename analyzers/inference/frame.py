@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from analyzers import ir
-from analyzers.inference import attributes, calls, containers, declarations, expressions, narrowing, protocols
+from analyzers.inference import attributes, calls, containers, declarations, expressions, handing, narrowing, protocols
 from analyzers.inference.cells import Cell
 from analyzers.inference.scopes import (
     Body,
@@ -68,7 +68,7 @@ class Frame:
 
     __slots__ = (
         "body", "breaks", "classes", "continues", "dialect", "env", "findings", "flags", "guards", "handling",
-        "initial", "left", "maybe", "module", "outer_envs", "program", "skipped", "universe",
+        "initial", "left", "maybe", "module", "outer_envs", "program", "rebound", "skipped", "universe",
     )  # fmt: skip
 
     def __init__(self, program: Program, body: Body) -> None:
@@ -84,6 +84,8 @@ class Frame:
         """Types and name of the exceptions whose handlers are running, outermost first."""
         self.initial: Env = {}
         """Parameters as they came in, to tell what is handed back unchanged."""
+        self.rebound: set[str] = set()
+        """Names that were bound since."""
         self.classes: list[ClassScope] = []
         """Classes whose bodies are running, outermost first."""
         self.outer_envs: list[Env | None] = []
@@ -323,6 +325,7 @@ class Frame:
                 owner = owner.parent
         else:
             self.env[name] = values
+            self.rebound.add(name)
             if name in function.captured:
                 self.write(self.body.closed(name), values)
         self.forget_fields(name)
@@ -350,8 +353,10 @@ class Frame:
                 if name in self.initial and self.env.get(name) is self.initial[name]:
                     self.findings.returns[stmt.start] = ReturnSite(stmt, values, stmt.value)
                     values = frozenset((self.universe.parameter(self.body, name),))
-            elif isinstance(stmt.value, ir.Call) and isinstance(stmt.value.func, ir.Name):
-                made = self.made_of_parameter(stmt.value.func.id, values)
+            elif isinstance(stmt.value, ir.Call):
+                made = handing.handed(self, stmt.value, values)
+                if isinstance(stmt.value.func, ir.Name):
+                    made = self.made_of_parameter(stmt.value.func.id, made)
                 if made != values:
                     self.findings.returns[stmt.start] = ReturnSite(stmt, values, stmt.value)
                     values = made
@@ -366,7 +371,7 @@ class Frame:
         made = frozenset(self.universe.instance(v.scope) for v in self.initial[name] if isinstance(v, ClassValue))
         if not made or not made <= values:
             return values
-        return (values - made) | {self.universe.parameter(self.body, name, made=True)}
+        return (values - made) | {self.universe.parameter(self.body, name, "made")}
 
     def leave(self) -> None:
         self.left = self.left or self.maybe > 0

@@ -7,7 +7,7 @@ knows how they are looked up, called or stored.
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from analyzers import ir
 
@@ -184,15 +184,19 @@ class Partial(Value):
 
 
 class Parameter(Value):
-    """In a set of returned values: whatever the caller passed for this parameter, or an object of that class."""
+    """In a set of returned values: what the caller gets for what it passed for this parameter."""
 
-    __slots__ = ("body", "made", "name")
+    __slots__ = ("body", "how", "name")
 
-    def __init__(self, body: Body, name: str, made: bool = False) -> None:
+    def __init__(self, body: Body, name: str, how: How = "given") -> None:
         self.body = body
         self.name = name
-        self.made = made
-        """Whether the function makes an object of the class that was passed."""
+        self.how = how
+
+
+How = Literal["given", "made", "handed"]
+"""Whether the caller gets what it passed, an object of the class that it passed, or the class or function itself
+after somebody else has had it, of which nothing comes back where nothing was passed."""
 
 
 Values = frozenset[Value]
@@ -205,6 +209,11 @@ NOTHING: Values = frozenset((NONE,))
 TRUE = Const("bool", True)
 FALSE = Const("bool", False)
 BOOLEAN: Values = frozenset((TRUE, FALSE))
+
+
+def definitions(values: Values) -> Values:
+    """The classes and functions among values."""
+    return frozenset(v for v in values if isinstance(v, ClassValue | FunctionValue))
 
 
 class Universe:
@@ -297,17 +306,19 @@ class Universe:
             self._made[key] = made
             self._places.setdefault(new, []).append(key)
 
-    def parameter(self, body: Body, name: str, made: bool = False) -> Value:
-        key = ("parameter", body, name, made)
+    def parameter(self, body: Body, name: str, how: How = "given") -> Value:
+        key = ("parameter", body, name, how)
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = Parameter(body, name, made)
+            found = self._made[key] = Parameter(body, name, how)
         return found
 
     def given(self, parameter: Parameter, passed: Values) -> Values:
         """What a returned `Parameter` stands for, where these values were passed for it."""
-        if not parameter.made:
+        if parameter.how == "given":
             return passed
+        if parameter.how == "handed":
+            return definitions(passed)
         return frozenset(self.instance(v.scope) for v in passed if isinstance(v, ClassValue))
 
     def _two(self, kind: str, make: type, first: object, second: object) -> Value:
