@@ -183,6 +183,9 @@ def file_of(path: str, facts: FileFacts) -> File | None:
     return found
 
 
+FUNCTIONS = ("function", "method")
+
+
 def enclosing(facts: FileFacts, offset: int, kinds: Sequence[str] = ("function", "method", "class")) -> int:
     """The innermost symbol of these kinds around a byte offset; `MODULE` where there is none."""
     for at in range(bisect_right(facts.outline.starts, offset) - 1, -1, -1):

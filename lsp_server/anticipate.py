@@ -16,7 +16,7 @@ from analyzers.activity import Candidate, Key
 from analyzers.anticipation import Anticipated, Predictor, Signals
 from analyzers.evidence.failing import Failing
 from lsp_server import history
-from lsp_server.messages import Asked, Rated
+from lsp_server.messages import Asked, Noticed, Rated, Sign
 from lsp_server.settings import Settings
 from lsp_server.store import IndexReader, Journal, RepositoryFolders, StoreError
 from lsp_server.store.folders import journal_file
@@ -37,6 +37,11 @@ LEARN_STRIDE = 20
 VISITED_MAX = 30
 """Functions on which the cursor rested, the latest."""
 VISITED_SPAN = 6.0
+NOTICED_MAX = 60
+"""Functions that were edited or that a problem was shown in, the latest."""
+NOTICED_SPAN = 4.0
+NOTICED_COUNTS = 4
+"""Another function in which somebody types says as much as so many rests of the cursor."""
 VISITS_BEFORE_RANKING = 20
 ASKED_COUNTS = 7
 """A question says as much as so many rests of the cursor."""
@@ -61,6 +66,7 @@ class AnticipationJob:
         self._edits = 0
         # Each is one step for the interpreter, so that the threads that hear of the cursor need no lock.
         self._visited: collections.deque[Key] = collections.deque(maxlen=VISITED_MAX)
+        self._noticed: collections.deque[tuple[Sign, Key]] = collections.deque(maxlen=NOTICED_MAX)
         self._visits = 0
         self._news = True
         self._failing = Failing()
@@ -76,9 +82,11 @@ class AnticipationJob:
             self._visited.append((path, symbol))
             self._visits += 1
 
-    def told(self, message: Asked | Rated) -> None:
-        """Somebody asked, so what is likely is another thing now. Called from any thread."""
-        self._visits += ASKED_COUNTS
+    def told(self, message: Asked | Rated | Noticed) -> None:
+        """Somebody asked or works on something, so what is likely is another thing now. Called from any thread."""
+        if isinstance(message, Noticed):
+            self._noticed.append((message.sign, (message.path, message.symbol)))
+        self._visits += NOTICED_COUNTS if isinstance(message, Noticed) else ASKED_COUNTS
 
     def step(self, should_pause: Callable[[], bool]) -> bool:
         """Ranks on until there is something else to do."""
@@ -167,6 +175,8 @@ class AnticipationJob:
         found = asked_signals(asked)
         for key, strengths in failing_signals(self._failing).items():
             found[key] = found.get(key, anticipation.NOTHING)._replace(**strengths)
+        for key, signs in noticed_signals(tuple(self._noticed)).items():
+            found[key] = found.get(key, anticipation.NOTHING)._replace(**signs)
         for age, key in enumerate(reversed(tuple(self._visited))):
             signal = found.get(key, anticipation.NOTHING)
             found[key] = signal._replace(cursor=max(signal.cursor, math.exp(-age / VISITED_SPAN)))
@@ -183,6 +193,20 @@ def failing_signals(failing: Failing) -> dict[Key, dict[str, float]]:
         for depth, (path, symbol, _) in enumerate(reversed(test.passes)):
             own = found.setdefault((path, symbol), {})
             own["frame"] = max(own.get("frame", 0.0), FRAME_DECAY**depth)
+    return found
+
+
+def noticed_signals(noticed: Sequence[tuple[Sign, Key]]) -> dict[Key, dict[str, float]]:
+    """What was edited at this desk and what the editor shows problems in, (sign, function), the latest last.
+
+    Each fades with the functions after it: a problem that was repaired is not reported, it is only seen no more.
+    """
+    found: dict[Key, dict[str, float]] = {}
+    ages: collections.Counter[Sign] = collections.Counter()
+    for sign, key in reversed(noticed):
+        if sign not in found.setdefault(key, {}):
+            found[key][sign] = math.exp(-ages[sign] / NOTICED_SPAN)
+            ages[sign] += 1
     return found
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from lsp_server.ledger import Clock
-from lsp_server.messages import Asked, Rated
+from lsp_server.messages import Asked, Noticed, Rated
 from lsp_server.settings import Settings
 from lsp_server.store import Journal, RepositoryFolders, StoreError
 from lsp_server.store.folders import journal_file
@@ -38,9 +38,10 @@ class AskedJob:
         self._waiting: collections.deque[Asked | Rated] = collections.deque(maxlen=WAITING_MAX)
         self._kept = 0
 
-    def told(self, message: Asked | Rated) -> None:
-        """Somebody asked, or said whether an answer helped."""
-        self._waiting.append(message)
+    def told(self, message: Asked | Rated | Noticed) -> None:
+        """Somebody asked, or said whether an answer helped; what is only so at this moment is not kept."""
+        if not isinstance(message, Noticed):
+            self._waiting.append(message)
 
     def has_work(self) -> bool:
         return bool(self._waiting)

@@ -62,6 +62,16 @@ class Buffer:
         return self._blob
 
     @property
+    def edits(self) -> int:
+        """How many edits are remembered; typing on is one edit that grows."""
+        return len(self._edits)
+
+    @property
+    def edited_at(self) -> int:
+        """Where the last edit began, in the present text; 0 where none is remembered."""
+        return self._edits[-1].start if self._edits else 0
+
+    @property
     def tree_is_current(self) -> bool:
         """Whether the last tree that was made is of the present text."""
         return self._syntax is not None and self._syntax.data is self.data

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
-from lsp_server.messages import Asked, FromSleeper, Rated
+from lsp_server.messages import Asked, FromSleeper, Noticed, Rated
 from lsp_server.settings import Settings
 from lsp_server.store import RepositoryFolders
 
@@ -77,10 +77,10 @@ class Hearing(Protocol):
 
 @runtime_checkable
 class Told(Protocol):
-    """A job that learns from what people ask. Called from any thread; must return at once."""
+    """A job that learns from what people ask and do. Called from any thread; must return at once."""
 
-    def told(self, message: Asked | Rated) -> None:
-        """Somebody asked, or said whether an answer helped."""
+    def told(self, message: Asked | Rated | Noticed) -> None:
+        """Somebody asked, said whether an answer helped, or works on something."""
 
 
 def urgent(jobs: Sequence[Job]) -> list[Job]:
@@ -95,8 +95,8 @@ def focus(jobs: Sequence[Job], path: str, symbol: str) -> None:
             job.focused(path, symbol)
 
 
-def tell(jobs: Sequence[Job], message: Asked | Rated) -> None:
-    """Passes on what somebody asked or said."""
+def tell(jobs: Sequence[Job], message: Asked | Rated | Noticed) -> None:
+    """Passes on what somebody asked, said or works on."""
     for job in jobs:
         if isinstance(job, Told):
             job.told(message)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Raised when a message changes its meaning; a client and a sleeper of different protocols do not talk."""
 
 MESSAGE_BYTES_MAX = 16 * 1024 * 1024
@@ -95,6 +95,18 @@ class Rated(msgspec.Struct, frozen=True, tag="rated"):
     useful: bool
 
 
+Sign = Literal["edited", "diagnostic"]
+"""What a server sees of a function: somebody types in it, or the editor shows another tool's problem in it."""
+
+
+class Noticed(msgspec.Struct, frozen=True, tag="noticed"):
+    """Something is so of this function at this moment, saved or not: it is likelier to be asked about."""
+
+    path: str
+    symbol: str
+    sign: Sign
+
+
 class RetryCrashed(msgspec.Struct, frozen=True, tag="retry"):
     """Forgive the files that brought an analysing process down, and read them again."""
 
@@ -112,6 +124,7 @@ ToSleeper = (
     | Suspect
     | Asked
     | Rated
+    | Noticed
     | RetryCrashed
 )
 

@@ -17,11 +17,13 @@ from lsp_server.messages import (
     Focused,
     FromSleeper,
     Notice,
+    Noticed,
     Paused,
     Progress,
     Rated,
     Reconcile,
     Road,
+    Sign,
     TablePart,
     TableState,
     TestsRead,
@@ -60,6 +62,7 @@ class Repository:
         self._stirred = stirred
         self._tests_read = tests_read
         self._progress = ""
+        self._noticed: dict[Sign, Noticed] = {}
         self._reporter: Reporter | None = None
         self.view = View(root, IndexReader(folders.index), self.buffers, self._table, self.state)
 
@@ -117,6 +120,13 @@ class Repository:
     def rated(self, path: str, symbol: str, kind: str, *, useful: bool) -> None:
         """Somebody said whether an answer helped."""
         self.tell(Rated(path, symbol, kind, useful))
+
+    def noticed(self, path: str, symbol: str, sign: Sign) -> None:
+        """Somebody works on this function, or the editor shows a problem in it; said once, until it is another one."""
+        message = Noticed(path, symbol, sign)
+        if self._noticed.get(sign) != message:
+            self._noticed[sign] = message
+            self.tell(message)
 
     def tell(self, message: ToSleeper) -> None:
         """A hint to the sleeper; never waits."""

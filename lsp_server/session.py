@@ -18,6 +18,8 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from analyzers import languages
+from analyzers.facts import MODULE
+from analyzers.tables import FUNCTIONS, enclosing
 from analyzers.text import Encoding, Lines
 from lsp_server import locations, settings
 from lsp_server.buffers import Buffer, Buffers, to_bytes
@@ -173,6 +175,24 @@ class Session:
         self.buffers.open(uri, buffer)
         repository.buffers[path] = buffer
         repository.focus(path, "")
+
+    def edited(self, uri: str) -> None:
+        """Somebody typed in a buffer. The function is looked up where the saved text has it: no keystroke waits for
+        the parser."""
+        buffer, located = self.buffers.get(uri), self._locate(uri)
+        if buffer is None or located is None:
+            return
+        repository, path = located
+        blob = repository.view.paths().get(path)
+        saved = buffer.trace_back(buffer.edited_at, blob) if blob is not None else None
+        facts = repository.view.index_facts(path) if saved is not None else None
+        if facts is None or saved is None:
+            return
+        at = enclosing(facts, saved, FUNCTIONS)
+        if at == MODULE:
+            at = enclosing(facts, saved - 1, FUNCTIONS)  # Typing on at a function's end.
+        if at != MODULE:
+            repository.noticed(path, facts.symbols[at].qualname, "edited")
 
     def close(self, uri: str) -> None:
         """A buffer was closed: the file on disk counts again."""

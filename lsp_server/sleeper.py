@@ -53,6 +53,7 @@ from lsp_server.messages import (
     FilesChanged,
     Focused,
     FromSleeper,
+    Noticed,
     Paused,
     Progress,
     Rated,
@@ -434,7 +435,7 @@ class Sleeper:
             case Suspect():
                 self._suspected = True
                 self._agenda.wake()
-            case Asked() | Rated():
+            case Asked() | Rated() | Noticed():
                 tell(self._jobs, message)
                 self._agenda.wake()
             case RetryCrashed(id=id_):

@@ -1,4 +1,4 @@
-"""`textDocument/didChange`: edits are applied in their order; nothing else happens until somebody asks."""
+"""`textDocument/didChange`: edits are applied in their order, and the predictor hears which function they are in."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ def handle(session: Session, params: types.DidChangeTextDocumentParams) -> None:
     buffer = session.buffers.get(params.text_document.uri)
     if buffer is None:
         return
+    edits = buffer.edits
     version = params.text_document.version
     for change in params.content_changes:
         if isinstance(change, types.TextDocumentContentChangePartial):
@@ -21,3 +22,5 @@ def handle(session: Session, params: types.DidChangeTextDocumentParams) -> None:
             buffer.edit(span, change.text, session.encoding, version)
         else:
             buffer.replace(change.text, version)
+    if buffer.edits != edits:
+        session.edited(params.text_document.uri)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 
 import pytest
 
 from analyzers import activity, anticipation, languages
-from analyzers.activity import Candidate, functions_in
+from analyzers.activity import Candidate, Key, functions_in
 from analyzers.evidence.failing import Failing, FailingTest, SeenSuspect
 from analyzers.evidence.failures import Error, Failure
 from lsp_server import anticipate
 from lsp_server.asked import AskedJob
 from lsp_server.history import HistoryJob
-from lsp_server.messages import Asked, Rated
+from lsp_server.messages import Asked, Noticed, Rated, Sign
 from lsp_server.settings import Settings
 from lsp_server.store import Extracted, FileEntry, IndexWriter, RepositoryFolders
 from lsp_server.store.history import HistoryReader
@@ -118,6 +119,40 @@ def test_what_is_asked_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert reader.anticipated(1)[0].symbol == "h"
     assert reader.preferences() == {"raises": 4.0}
     assert reader.strengths("b.py", "h")["asked"] == 1.0
+
+
+def test_what_is_edited_or_shows_a_problem_fades_with_what_came_after() -> None:
+    f, g = ("a.py", "f"), ("a.py", "g")
+    fading = math.exp(-1 / anticipate.NOTICED_SPAN)
+    noticed: list[tuple[Sign, Key]] = [("edited", f), ("diagnostic", f), ("edited", g), ("edited", f), ("edited", g)]
+    assert anticipate.noticed_signals(noticed) == {
+        g: {"edited": 1.0},
+        f: {"edited": fading, "diagnostic": 1.0},
+    }
+
+
+def test_what_is_worked_on_comes_first_before_it_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the server's word to the ranking; neither is kept in the journal, as what was asked is."""
+    monkeypatch.setenv("FORETHOUGHT_STATE_DIR", str(tmp_path / "state"))
+    root = tmp_path / "repository"
+    root.mkdir()
+    git(root, "init", "-q", "-b", "main")
+    commit(root, "Begin", {"a.py": F + G, "b.py": F.replace("f()", "h()"), "tests/test_a.py": ""})
+    folders = RepositoryFolders("id", root, tmp_path / "cache")
+    drive(HistoryJob(folders, Settings()))
+    _index(folders, root)
+    job, asked = anticipate.AnticipationJob(folders, Settings()), AskedJob(folders, Settings())
+    drive(job)
+    said = [Noticed("a.py", each, "edited") for each in ("f", "g", "f", "g")]
+    for message in (*said, Noticed("b.py", "h", "diagnostic")):
+        asked.told(message)
+        job.told(message)
+    assert not asked.has_work()
+    drive(job)
+    reader = HistoryReader(folders.cache)
+    assert reader.anticipated(1)[0].symbol == "g"
+    assert reader.strengths("b.py", "h")["diagnostic"] == 1.0
+    assert reader.strengths("a.py", "g")["recent_edit"] == 1.0
 
 
 def _index(folders: RepositoryFolders, root: Path) -> None:
