@@ -60,11 +60,17 @@ def record(view: View, path: str, name: str) -> Record | None:
 
 
 def answers(
-    view: View, record: Record, muted: frozenset[str] = frozenset(), reads_max: int = READS_MAX
+    view: View,
+    record: Record,
+    muted: frozenset[str] = frozenset(),
+    reads_max: int = READS_MAX,
+    *,
+    unasked: bool = False,
 ) -> list[Answer]:
     """Every prepared answer about a record, the likeliest first, each labelled fresh or stale.
 
-    `reads_max` bounds how many other records are read for them; an answer that needed more says so.
+    `reads_max` bounds how many other records are read for them; an answer that needed more says so. `unasked` leaves
+    out what nobody is shown who does not ask.
     """
     evidence = view.observed(record)
     found = catalogue.for_record(
@@ -75,6 +81,7 @@ def answers(
         evidence=evidence,
         muted=muted,
         reads_max=reads_max,
+        unasked=unasked,
     )
     return weighed(view, record, _labelled(view, record, found, evidence))
 

@@ -14,6 +14,9 @@ from analyzers.records import Confidence, Place
 Provenance = Literal["static", "history", "runtime", "model"]
 Freshness = Literal["fresh", "stale", "absent"]
 
+GLANCE_CLAIMS = 4
+"""Claims of one answer that a hover shows, where the kind does not say."""
+
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
     """One sentence of an answer. `text` may hold `code` in backquotes and no other markup."""
@@ -46,3 +49,5 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     """What was looked for and not found, or cannot be known: one clause each."""
     weight: float = 0.0
     """How likely it is that this is what the person wants here; only the order matters."""
+    glance: int = GLANCE_CLAIMS
+    """How many of the first claims are shown to somebody who did not ask; the others are for who does."""

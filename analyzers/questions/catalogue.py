@@ -47,11 +47,10 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in CATALOGUE}
 
 PRIORS: dict[str, float] = {kind.name: kind.prior for kind in CATALOGUE}
 
-HOVER_ANSWERS_MAX = 3
+HOVER_ANSWERS_MAX = 2
+"""Two answers that help are read; a third is skipped, and hides them."""
 HOVER_LINES_MAX = 12
 """A hover's whole height, its closing line included."""
-HOVER_CLAIMS_MAX = 4
-"""Claims that a hover shows of one answer."""
 HOVER_WEIGHT_MIN = 0.2
 """Below this an answer says what was to be expected, and a hover keeps silent about it."""
 
@@ -83,18 +82,20 @@ def for_record(
     evidence: Observed | None = None,
     muted: frozenset[str] = frozenset(),
     reads_max: int = READS_MAX,
+    unasked: bool = False,
 ) -> list[Answer]:
     """Every answer about one symbol, the likeliest wanted first. Answers are fresh as far as is known here.
 
     A kind whose answer cannot be known says so with weight 0; a kind that needs what is absent (no history, no model)
     gives no answer at all. `history` is the file's, `since` what changed in the repository since its tests last passed;
-    `reads_max` bounds how many neighbours' records are read for all answers together.
+    `reads_max` bounds how many neighbours' records are read for all answers together; `unasked` leaves out the kinds
+    that a hover never shows, and so what they would cost.
     """
     asked = asked_of(record, neighbours, history, since, evidence, reads_max=reads_max)
     answers = [
         answer
         for kind in kinds_for(record.kind, asked.words.language, muted)
-        if kind.answer is not None and (answer := kind.answer(kind, asked)) is not None
+        if kind.answer is not None and (kind.hover or not unasked) and (answer := kind.answer(kind, asked)) is not None
     ]
     return sorted(answers, key=order)
 
@@ -121,9 +122,8 @@ def choose_for_hover(
     *,
     answers_max: int = HOVER_ANSWERS_MAX,
     lines_max: int = HOVER_LINES_MAX,
-    claims_max: int = HOVER_CLAIMS_MAX,
 ) -> list[Answer]:
-    """The two or three answers most likely wanted, that fit the lines; none where none adds to a type's hover.
+    """The one or two answers most likely wanted, that fit the lines; none where none adds to a type's hover.
 
     An answer takes a line, one for each claim that is shown, and one to set it off; the last line of a hover says how
     fresh it is.
@@ -134,7 +134,9 @@ def choose_for_hover(
         kind = KINDS.get(answer.kind)
         if answer.weight < HOVER_WEIGHT_MIN or (kind is not None and not kind.hover):
             continue
-        needs = 2 + min(len(answer.claims), claims_max)
+        if kind is not None and any(each.kind in kind.said_by for each in chosen):
+            continue
+        needs = 2 + min(len(answer.claims), answer.glance)
         if needs > lines or len(chosen) == answers_max:
             continue
         lines -= needs

@@ -149,6 +149,7 @@ KINDS: tuple[Kind, ...] = (
         "What is affected if I change it?",
         EVERYTHING,
         answer=impact,
+        hover=False,
         needs=("callers", "accesses", "overridden_by", "tests", "neighbours"),
         prior=0.4,
         features=(("recent_edit", 2.0), ("fan_in", 1.5)),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import (
@@ -36,6 +39,7 @@ from analyzers.questions.ways import (
     ranked_callers,
     ways_up,
 )
+from analyzers.questions.wording import words_for
 from analyzers.records import RANK, Confidence, Edge, Place, Record
 
 _HOW: dict[str, str] = {
@@ -48,15 +52,23 @@ _HOW: dict[str, str] = {
 }
 """How an edge's `via` reads after its caller's name; another one is quoted as it is."""
 
+_NAMED = frozenset({"super()", "property", "decorator", HANDED_ON})
+"""The `via` of edges that stand where the function is named, or at a read of it."""
+
 STOPS_SHOWN_MAX = 5
 """Of a longer way a line shows its two ends; every call on it is cited."""
 MAYBE_SHOWN_MAX = 3
+CALLERS_SHOWN_MAX = 4
+TESTS_SHOWN_MAX = 3
+"""Callers of a function, and tests of one that nothing else calls, that a hover shows."""
+UNNAMED_CALLERS_MAX = 5
+"""Callers that do not write a function's name, up to which each is likely to mean it."""
 
 
 def callers(kind: Kind, asked: Asked) -> Answer | None:
     """Who calls this, in which situations."""
     record = asked.record
-    edges = ranked_callers(record)
+    edges = _doubted(record, ranked_callers(record))
     total = max(record.callers_total, len(edges))
     if not total:
         return _nobody_calls(kind, asked)
@@ -68,13 +80,52 @@ def callers(kind: Kind, asked: Asked) -> Answer | None:
     claims = [_caller_claim(asked, each) for each in _one_a_caller(sure)]
     claims += _maybe_claims(asked, [edge for edge in edges if edge.confidence == "possible"])
     shown: Confidence = weakest((edge.confidence for edge in sure), "possible")
-    if all(edge.via == HANDED_ON for edge in sure):
+    if not _all_seen(asked, sure):
         shown = at_most(shown, "likely")
     # Calls that merely may mean it are for who asks; unasked they are noise.
     interest = 1.0 if own else 0.6 if tests else 0.2
     if record.callers_total and all(edge.place.path == record.path for edge in edges):
         interest *= 0.85
-    return kind.says(asked, conclusion, shown, claims, interest=interest)
+    callers_ = len({(edge.place.path, edge.place.symbol) for edge in own})
+    glance = min(CALLERS_SHOWN_MAX, callers_) if callers_ > 1 else 2 if own else TESTS_SHOWN_MAX
+    return kind.says(asked, conclusion, shown, claims, interest=interest, glance=glance)
+
+
+def _doubted(record: Record, edges: Sequence[Edge]) -> list[Edge]:
+    """Callers, those that call some value after the ones that write the name.
+
+    Where very many call a value that may be this, hardly any of them means it: then all of those are merely possible.
+    """
+    unnamed = [edge for edge in edges if not _names(record, edge) and edge.confidence != "possible"]
+    if not unnamed:
+        return list(edges)
+    # What makes an object is seldom called by a value where others write its class's name.
+    makes = last_name(record.name) in words_for(record.path).constructors and len(unnamed) < len(edges)
+    if makes or len({(edge.place.path, edge.place.symbol) for edge in unnamed}) > UNNAMED_CALLERS_MAX:
+        named = [edge for edge in edges if edge not in unnamed]
+        edges = [*named, *(msgspec.structs.replace(each, confidence="possible") for each in unnamed)]
+    return sorted(edges, key=lambda edge: (edge.confidence == "possible", edge.test, not _names(record, edge)))
+
+
+def _names(record: Record, edge: Edge) -> bool:
+    """Whether the call writes the name of what it calls; what makes an object writes its class's."""
+    quote = edge.place.quote
+    owner, _, name = record.name.rpartition(".")
+    return not quote or name in quote or last_name(owner) in quote or edge.via in _NAMED
+
+
+def _all_seen(asked: Asked, edges: Sequence[Edge]) -> bool:
+    """Whether nobody else can call it: it lives in a function whose text names it in these calls and nowhere else."""
+    record = asked.record
+    outer_name, _, name = record.name.rpartition(".")
+    if record.kind != "function" or not outer_name or not asked.deep or (source := asked.source()) is None:
+        return False
+    outer = asked.neighbours.record(record.path, outer_name)
+    if outer is None or outer.kind not in CALLABLE:
+        return False
+    calls = {edge.place.start for edge in edges if edge.place.path == record.path and not edge.via}
+    uses = re.finditer(rb"\b" + re.escape(name.encode()) + rb"\b", source[outer.start : outer.end])
+    return {outer.start + each.start() for each in uses} == {record.name_start, *calls}
 
 
 def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
@@ -101,7 +152,7 @@ def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
     unknown = () if private else ("whether code outside this repository calls it",)
     return kind.says(
         asked,
-        "nobody in this repository",
+        "nobody that was found",
         confidence,
         unknown=(f"{looked}: none was found", *unknown),
         interest=0.55 if private else 0.2,
@@ -128,10 +179,9 @@ def _callers_conclusion(own: Sequence[Edge], tests: Sequence[Edge], maybe: int, 
     if tests:
         if own:
             parts.append(counted(len(test_callers), "test"))
-        elif len(test_callers) == 1:
-            parts.append("one caller, a test")
         else:
-            parts.append(f"only tests, {number(len(test_callers))} of them")
+            parts.append("a test" if len(test_callers) == 1 else f"{number(len(test_callers))} tests")
+            parts += ["nobody else that was found"] if not maybe else []
     if maybe:
         calls = f"{counted(maybe, 'call')} that may mean it"
         parts.append(calls if parts else f"not sure: {calls}")
@@ -164,7 +214,7 @@ def _caller_claim(asked: Asked, edges: list[Edge]) -> Claim:
     if first.via and first.via != "super()":
         text += f" {_HOW.get(first.via) or f'by {code(first.via)}'}"
     if first.via == HANDED_ON:
-        around = clause_text(asked, first.place)
+        around = call_text(asked, first.place) or clause_text(asked, first.place)
         text += f": {code(around)}" if around and len(edges) == 1 else ""
     elif len(edges) == 1 and first.via in ("", "super()") and (called := call_text(asked, first.place)):
         text += f": {code(called)}"
@@ -172,10 +222,6 @@ def _caller_claim(asked: Asked, edges: list[Edge]) -> Claim:
         text += f" at {counted(len(edges), 'place')}"
     text += note_of_test(asked, first)
     return claim(text, first.confidence, *(edge.place for edge in edges))
-
-
-WAY_CALLS_SURE = 2
-"""Calls of a way from a test that a hover shows."""
 
 
 def reached(kind: Kind, asked: Asked) -> Answer | None:
@@ -195,21 +241,18 @@ def reached(kind: Kind, asked: Asked) -> Answer | None:
     return kind.says(
         asked,
         f"from {listed(nearest)}",
-        surest(each.confidence for each in claims),
+        at_most(surest(each.confidence for each in claims), "likely"),
         claims,
         unknown=unknown,
-        interest=_reached_interest(test_way, entry_way),
+        interest=_reached_interest((*test_way, *entry_way), entry_way),
     )
 
 
-def _reached_interest(test_way: Way, entry_way: Way) -> float:
+def _reached_interest(edges: Way, entry_way: Way) -> float:
     """A single call says what the list of callers says; a way through several is worth showing if it is sure."""
-    if len(entry_way) > 1 and entry_way[0].place.symbol:
-        return 0.9
-    if any(edge.confidence == "possible" for edge in (*test_way, *entry_way)):
-        return 0.1
-    # Each further call makes it less likely that this test takes all of them.
-    return 0.5 if len(test_way) == WAY_CALLS_SURE else 0.15
+    if any(edge.confidence != "certain" for edge in edges):
+        return 0.3  # Each further call makes it less likely that all of them are taken.
+    return 0.9 if len(entry_way) > 1 and entry_way[0].place.symbol else 0.4
 
 
 def _way_claim(asked: Asked, way: Way) -> Claim:
@@ -412,7 +455,7 @@ def recursive(kind: Kind, asked: Asked) -> Answer | None:
         places = [edge.place for edge in edges[:1]] or [asked.here]
         if not between:
             return kind.says(
-                asked, "yes, it calls itself", shown, [claim("it calls itself", shown, *places)], interest=0.8
+                asked, "yes, it calls itself", shown, [claim("it calls itself", shown, *places)], interest=0.6
             )
         through = " → ".join(code(short_name(name)) for name in [record.name, *between, record.name])
         shown = at_most(shown, "likely")
@@ -421,7 +464,8 @@ def recursive(kind: Kind, asked: Asked) -> Answer | None:
             f"yes, through {listed([code(short_name(name)) for name in between], most=3)}",
             shown,
             [claim(through, shown, *places)],
-            interest=0.9,
+            # What a dispatcher may call leads back to it in more ways than are ever taken.
+            interest=0.9 if len(between) == 1 and all(edge.confidence == "certain" for edge in edges) else 0.45,
         )
     if not asked.deep:
         return kind.not_known(asked, NOT_ANALYSED)
@@ -461,6 +505,7 @@ KINDS: tuple[Kind, ...] = (
         "What can it end up in?",
         CALLABLE,
         answer=reaches,
+        hover=False,
         needs=("callees", "neighbours"),
         prior=0.35,
         features=(("complexity", 1.5), ("frame", 1.5)),
@@ -473,6 +518,7 @@ KINDS: tuple[Kind, ...] = (
         "Is it dead?",
         CALLABLE | {"class"},
         answer=dead,
+        said_by=("callers",),
         needs=("callers", "overrides", "neighbours"),
         prior=0.4,
         features=(("recent_edit", 1.2),),

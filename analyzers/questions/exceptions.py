@@ -7,13 +7,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from analyzers.questions.answer import Answer, Claim
+from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
-from analyzers.questions.quote import clause_text
+from analyzers.questions.quote import clause_text, condition_above
 from analyzers.questions.ways import ranked_callers
-from analyzers.records import RANK, Caught, Confidence, Edge, Place, Raised, Record
+from analyzers.records import RANK, Caught, Edge, Place, Raised, Record
 
+NEAR_CALLS_MAX = 1
+"""Calls between the anchor and what raises an exception, up to which it is told unasked."""
 STEPS_MAX = 6
 RECORDS_MAX = 150
 """How far above the anchor an exception is followed while somebody waits."""
@@ -30,16 +32,54 @@ def raises(kind: Kind, asked: Asked) -> Answer | None:
         return kind.says(
             asked, "nothing that is known", "likely" if not unread else "possible", unknown=unknown, interest=0.05
         )
-    sure = [name for name, each in groups if each[0].confidence != "possible"]
+    near = [each for each in groups if _is_near(asked, each[1][0])]
+    far = [each for each in groups if each[1][0].confidence != "possible" and each not in near]
+    maybe = [each for each in groups if each[1][0].confidence == "possible"]
+    sure = near or far
     if sure:
-        conclusion = listed([code(last_name(name)) for name in sure], most=3 if len(sure) > 4 else 4)
+        conclusion = listed([code(last_name(name)) for name, _ in sure], most=3 if len(sure) > 4 else 4)
+        if near and far:
+            conclusion += f"; {number(len(far))} more may come from further down"
     else:
         conclusion = f"possibly {listed([code(last_name(name)) for name, _ in groups], joint='or', most=3)}"
-    claims = [_raised_claim(asked, each) for _, each in groups]
-    shown: Confidence = weakest((each[0].confidence for _, each in groups if each[0].type in sure), "possible")
-    own = any(not each.through for _, group in groups for each in group)
-    interest = (1.0 if own or len(sure) > 1 else 0.75) if sure else 0.2
-    return kind.says(asked, conclusion, shown, claims, interest=interest)
+    claims = [_raised_claim(asked, each) for _, each in (*near, *far, *maybe)]
+    shown = at_most(weakest((each[0].confidence for _, each in sure), "possible"), "likely")
+    interest = (1.0 if any(not each[0].through for _, each in near) else 0.75) if near else 0.2
+    return kind.says(asked, conclusion, shown, claims, interest=interest, glance=len(near) or GLANCE_CLAIMS)
+
+
+def _is_near(asked: Asked, raised: Raised) -> bool:
+    """Whether it comes from the own body or from one call down, by a statement that says its type.
+
+    What comes from further down has passed through calls whose arguments may well keep it from coming; what a called
+    function raises at arguments of a wrong kind does not come to a caller that is right; and where a value is raised
+    that may be of several types, most of these are never its.
+    """
+    if raised.confidence == "possible" or len(raised.through) > NEAR_CALLS_MAX:
+        return False
+    if raised.through and last_name(raised.type) in asked.words.mistakes:
+        return False
+    origin = _origin(asked, raised)
+    if raised.operation or origin is None:
+        return True
+    record, place = origin
+    others = {each.type for each in record.raises if not each.through and each.place.start == place.start}
+    return len(others) < 2 or last_name(raised.type) in place.quote
+
+
+def _origin(asked: Asked, raised: Raised) -> tuple[Record, Place] | None:
+    """The function whose own statement raises it, and that statement; None where it is further away or not known."""
+    if not raised.through:
+        return asked.record, raised.place
+    if len(raised.through) > 1:
+        return None
+    targets = {(edge.target_path, edge.target) for edge in asked.record.callees if edge.target == raised.through[0]}
+    for path, name in sorted(targets):
+        record = asked.neighbours.record(path, name)
+        for each in record.raises if record is not None else ():
+            if record is not None and each.type == raised.type and not each.through:
+                return record, each.place
+    return None
 
 
 def told(asked: Asked) -> list[Raised]:
@@ -75,24 +115,47 @@ def by_type(raised: Sequence[Raised]) -> list[tuple[str, list[Raised]]]:
 def _raised_claim(asked: Asked, raised: Sequence[Raised]) -> Claim:
     first = raised[0]
     text = code(last_name(first.type))
+    condition = _condition(asked, first)
     if not first.through:
         line = clause_text(asked, first.place)
         if line == asked.words.raise_:
-            line, text = "", f"{text}, {asked.words.raised} again"
-        text += f": {code(line)}" if line else "" if "again" in text else f", {asked.words.raised} here"
+            text += f", {asked.words.raised} again"
+        elif condition:
+            text += condition
+        else:
+            text += f": {code(line)}" if line else f", {asked.words.raised} here"
     else:
         hops = first.through if len(first.through) <= 3 else (first.through[0], "…", first.through[-1])
         text += " from " + " → ".join(hop if hop == "…" else code(short_name(hop)) for hop in hops)
+        text += f",{condition} there" if condition else ""
     if len(raised) > 1:
         text += f", and {counted(len(raised) - 1, 'other way')}"
     return claim(text, first.confidence, *(each.place for each in raised))
+
+
+def _condition(asked: Asked, raised: Raised) -> str:
+    """` when …`: what the statement that raises it stands under, as written, with a blank before it."""
+    origin = _origin(asked, raised) if not raised.operation else None
+    if origin is None:
+        return ""
+    record, place = origin
+    source = asked.neighbours.source(place.path)
+    if source is None or (record is asked.record and asked.source() is None):
+        return ""
+    when, instead = condition_above(source, place.start, record.start)
+    return f" when {code(when)}" if when else f" in place of {code(instead)}" if instead else ""
 
 
 def catches(kind: Kind, asked: Asked) -> Answer | None:
     """Who catches what leaves this function, and who lets it escape."""
     record = asked.record
     leaving = [name for name, each in by_type(told(asked)) if each[0].confidence != "possible"]
-    handled = sorted(record.caught, key=lambda each: (RANK[each.confidence], not each.swallows, each.place.start))
+    known = {last_name(name) for name in leaving}
+    # Its records also name handlers of what almost any line can raise: nobody waits to hear of those.
+    handled = sorted(
+        (each for each in record.caught if not each.type or last_name(each.type) in known),
+        key=lambda each: (RANK[each.confidence], not each.swallows, each.place.start),
+    )
     if not leaving and not handled:
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
@@ -122,7 +185,7 @@ def catches(kind: Kind, asked: Asked) -> Answer | None:
     unknown = [] if handled else [f"a handler above it: none was found within {number(STEPS_MAX)} calls"]
     if not parts:
         return kind.not_known(asked, *unknown)
-    shown = at_most(surest((each.confidence for each in claims), "likely"), "likely" if loose else "certain")
+    shown = at_most(surest((each.confidence for each in claims), "likely"), "likely")
     interest = 1.0 if any(each.swallows for each in handled) else 0.6 if handled else 0.35
     return kind.says(asked, "; ".join(parts), shown, claims, unknown=unknown, interest=interest)
 

@@ -14,6 +14,7 @@ from analyzers.questions.kind import CALLABLE, EVERYTHING, Asked, Kind, claim
 from analyzers.questions.prose import code, counted, listed, number, short_name
 from analyzers.questions.quote import place_at
 from analyzers.questions.ways import below
+from analyzers.records import Confidence
 
 COMMITS_SHOWN_MAX = 6
 HASH_CHARS = 9
@@ -50,7 +51,8 @@ def changed(kind: Kind, asked: Asked) -> Answer | None:
             conclusion += f", {number(own.fixes_total)} of them {'a repair' if own.fixes_total == 1 else 'repairs'}"
     unknown = () if history.complete else ("what happened before the history that was read",)
     interest = 1.0 if not newest.name else min(1.0, 0.4 + 0.15 * own.fixes_total)
-    return kind.says(asked, conclusion, "certain", claims, unknown=unknown, interest=interest)
+    shown: Confidence = "certain" if history.complete or total == 1 else "likely"
+    return kind.says(asked, conclusion, shown, claims, unknown=unknown, interest=interest)
 
 
 def commit_text(commit: Commit) -> str:

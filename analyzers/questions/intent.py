@@ -74,7 +74,7 @@ def rationale(kind: Kind, asked: Asked) -> Answer | None:
     if not claims and not told:
         return kind.not_known(asked, *(f"{each}: none was found" for each in looked)) if looked else None
     if claims:
-        conclusion = "a comment says" if len(claims) == 1 else f"{counted(len(claims), 'comment')} say"
+        conclusion = "a comment says" if len(claims) == 1 else "comments say"
     else:
         conclusion = f"no comment says; {counted(len(told), 'commit tells', 'commits tell')} of it"
     unknown = [] if history is not None else ["what the commits say: no history was read"]

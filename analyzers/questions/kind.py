@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from analyzers.evidence.history import FileHistory, Since, SymbolHistory
 from analyzers.evidence.observed import Observed
-from analyzers.questions.answer import Answer, Claim, Provenance
+from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim, Provenance
 from analyzers.questions.prose import last_name, number
 from analyzers.questions.wording import Words, words_for
 from analyzers.records import RANK, Confidence, Depth, Place, Record
@@ -189,6 +189,8 @@ class Kind:
     """What makes it likelier: a feature's name in `anticipation`, and by what factor at most."""
     hover: bool = True
     """Whether it may be shown without being asked for."""
+    said_by: tuple[str, ...] = ()
+    """Kinds beside which a hover does not show it, since they say as much."""
     sillito: tuple[int, ...] = ()
     """The questions of Sillito, Murphy and De Volder 2006 that it answers, by their number."""
     latoza: tuple[str, ...] = ()
@@ -214,8 +216,13 @@ class Kind:
         *,
         unknown: Sequence[str] = (),
         interest: float = 1.0,
+        glance: int = GLANCE_CLAIMS,
     ) -> Answer:
-        """An answer of this kind; `interest`, between 0 and 1, is how much it tells beyond the expected."""
+        """An answer of this kind; `interest`, between 0 and 1, is how much it tells beyond the expected.
+
+        A conclusion that counts, or that says only, nobody or never, is at most likely: that there is no more of it
+        follows from no rule of a language, unless everything that could mean the anchor was seen.
+        """
         kept = tuple(claims)
         if len(kept) > CLAIMS_MAX:
             kept = (*kept[: CLAIMS_MAX - 1], _rest(kept[CLAIMS_MAX - 1 :]))
@@ -229,6 +236,7 @@ class Kind:
             claims=kept,
             unknown=tuple(unknown),
             weight=round(self.prior * interest, 4),
+            glance=glance,
         )
 
     def not_known(self, asked: Asked, *why: str) -> Answer:

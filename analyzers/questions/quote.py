@@ -30,6 +30,9 @@ _QUOTES = b"\"'`"
 _TURNS = re.compile(rb"[()\[\]{}\"'`#]")
 """Where a scan for brackets must look closely; a regular expression steps over the rest at the speed of C."""
 _ARGUMENT_TURNS = re.compile(rb"[(\[{\"'`,]")
+_CONDITION = re.compile(r"(?:}?\s*else )?(?:el)?if (?:\((.*)\) *{?|(.+):)(?: *(?:#|//).*)?$")
+_HANDLER = re.compile(r"except (.+?)(?: as \w+)?:(?: *#.*)?$")
+"""Headers that say when what stands under them happens."""
 _CALL_TURNS = re.compile(rb"[(\[{\"'`]")
 _STRING_TURNS = {mark: re.compile(rb"[\\\n" + mark + rb"]") for mark in (b'"', b"'", b"`")}
 
@@ -166,6 +169,30 @@ def matching(source: bytes, opening: int) -> int | None:
                 return at + 1
         at += 1
     return None
+
+
+def condition_above(source: bytes, offset: int, floor: int) -> tuple[str, str]:
+    """What the statement at `offset` stands under within a definition that begins at `floor`, as written.
+
+    The condition of an `if`, or what a handler catches, of the next line above that is indented less; empty both where
+    that line is neither, or goes over several lines.
+    """
+    at = source.rfind(b"\n", 0, offset)
+    if before := source[at + 1 : offset].strip():
+        found = _CONDITION.match(before.decode("utf-8", "replace"))
+        return (found.group(1) or found.group(2) if found is not None else ""), ""
+    depth = offset - at - 1
+    while at > floor:
+        begin = source.rfind(b"\n", 0, at) + 1
+        line = source[begin:at]
+        at = begin - 1
+        if line.strip() and len(line) - len(line.lstrip()) < depth:
+            text = line.decode("utf-8", "replace").strip()
+            if found := _CONDITION.match(text):
+                return found.group(1) or found.group(2), ""
+            handler = _HANDLER.match(text)
+            return "", handler.group(1) if handler is not None else ""
+    return "", ""
 
 
 def arguments(call: str) -> tuple[str, ...]:
@@ -314,6 +341,14 @@ def is_registered(asked: Asked) -> bool:
         return False
     name = re.match(rb"[^\w]*([\w.]+)", source[span[0] : span[1]])
     return name is not None and last_name(name.group(1).decode()) not in asked.words.plain_decorators
+
+
+def is_annotated(asked: Asked) -> bool:
+    """Whether the anchor's header says what comes back: then a type checker knows better."""
+    source, record = asked.source(), asked.record
+    if source is None:
+        return False
+    return b"->" in source[record.name_end : source.find(b":\n", record.name_end, record.end)]
 
 
 def in_tests(path: str) -> bool:

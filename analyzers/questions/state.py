@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from analyzers.questions.answer import Answer, Claim
-from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, claim, weakest
+from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim
+from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
-from analyzers.questions.quote import clause_text, is_private
-from analyzers.questions.values import ranked_accesses
+from analyzers.questions.quote import called_by_language, clause_text, is_private, line_text
+from analyzers.questions.values import assigned_value, ranked_accesses
 from analyzers.records import RANK, Access, Confidence, Way
+
+NAMED_MAX = 3
+"""Things that change, named in a conclusion; of more it only counts the rest."""
 
 
 def changes(kind: Kind, asked: Asked) -> Answer | None:
@@ -32,10 +35,12 @@ def changes(kind: Kind, asked: Asked) -> Answer | None:
         )
     sure = [way for way in ways if way.confidence != "possible"]
     names = list(dict.fromkeys(way.text for way in sure or ways))
-    conclusion = listed(names, most=3)
+    conclusion = listed(names, most=NAMED_MAX)
     if sure and len(ways) > len(sure):
         conclusion += f"; {number(len(ways) - len(sure))} more possible"
     shown: Confidence = weakest((way.confidence for way in sure), "possible")
+    if len(names) > NAMED_MAX:
+        shown = at_most(shown, "likely")
     return kind.says(
         asked,
         conclusion if sure else f"possibly {conclusion}",
@@ -61,7 +66,10 @@ def assumes(kind: Kind, asked: Asked) -> Answer | None:
     if len(ways) == 1 and (line := clause_text(asked, ways[0].place)):
         claims = [claim(code(line), ways[0].confidence, ways[0].place)]
     conclusion = ways[0].text if len(ways) == 1 else counted(len(ways), "thing")
-    return kind.says(asked, conclusion, weakest(way.confidence for way in ways), claims, interest=0.8)
+    shown: Confidence = weakest(way.confidence for way in ways)
+    if len(ways) > 1:
+        shown = at_most(shown, "likely")
+    return kind.says(asked, conclusion, shown, claims, interest=0.8)
 
 
 def _grouped(asked: Asked, ways: Sequence[Way]) -> list[Claim]:
@@ -92,14 +100,36 @@ def writers(kind: Kind, asked: Asked) -> Answer | None:
     conclusion = _who(asked, accesses, "writer")
     if outside and len(outside) < len(accesses):
         conclusion += f", {number(len({each.place.symbol for each in outside}))} outside {code(last_name(owner))}"
-    only_start = all(
-        each.place.symbol in ("", owner) or last_name(each.place.symbol) in asked.words.constructors
-        for each in accesses
-    )
+    only_start = all(_at_start(asked, each, owner) for each in accesses)
     if only_start:
-        conclusion = "only where it is made" if owner else "only its definition"
-    shown: Confidence = weakest((each.confidence for each in accesses), "possible")
-    return kind.says(asked, conclusion, shown, claims, interest=0.35 if only_start else 1.0)
+        conclusion = "nobody after it is made, as far as was found" if owner else "nobody after its definition, as far"
+        conclusion += "" if owner else " as was found"
+    shown = at_most(weakest((each.confidence for each in accesses), "possible"), "likely")
+    interest = 0.0 if _is_function(asked) else 0.35 if only_start else 1.0
+    return kind.says(asked, conclusion, shown, claims, interest=interest)
+
+
+def _at_start(asked: Asked, access: Access, owner: str) -> bool:
+    """Whether a write is part of the definition, or of making the object whose field it is."""
+    symbol = access.place.symbol
+    if symbol in ("", owner):
+        return True
+    own = access.place.quote.startswith(tuple(f"{name}." for name in asked.words.own))
+    return last_name(symbol) in asked.words.constructors and (own or symbol.rpartition(".")[0] == owner)
+
+
+def _is_function(asked: Asked) -> bool:
+    """Whether a field is a function under another name: a method that the language calls, or an alias of one."""
+    record, owner = asked.record, asked.record.name.rpartition(".")[0]
+    if not owner:
+        return False
+    if called_by_language(asked) and last_name(record.name) not in ("__slots__", "__match_args__", "__doc__"):
+        return True
+    source = asked.source()
+    if source is None or not (value := assigned_value(line_text(source, record.name_start))).isidentifier():
+        return False
+    found = asked.neighbours.record(record.path, f"{owner}.{value}") or asked.neighbours.record(record.path, value)
+    return found is not None and found.kind in CALLABLE
 
 
 def readers(kind: Kind, asked: Asked) -> Answer | None:
@@ -116,9 +146,13 @@ def readers(kind: Kind, asked: Asked) -> Answer | None:
             return kind.not_known(asked, *unknown)
         # What is not private may be read from outside, and what nobody reads is often read by its name as text.
         interest = 0.4 if is_private(asked) else 0.2
-        return kind.says(asked, "nobody in this repository", "possible", unknown=unknown, interest=interest)
-    shown: Confidence = weakest((each.confidence for each in accesses), "possible")
-    return kind.says(asked, _who(asked, accesses, "reader"), shown, _access_claims(asked, accesses), interest=0.6)
+        return kind.says(asked, "nobody that was found", "possible", unknown=unknown, interest=interest)
+    shown = at_most(weakest((each.confidence for each in accesses), "possible"), "likely")
+    own = len({(each.place.path, each.place.symbol) for each in accesses if not each.test})
+    glance = min(GLANCE_CLAIMS, own) if own > 1 else 2
+    return kind.says(
+        asked, _who(asked, accesses, "reader"), shown, _access_claims(asked, accesses), interest=0.6, glance=glance
+    )
 
 
 def _named_elsewhere(asked: Asked) -> bool:
@@ -137,7 +171,8 @@ def _who(asked: Asked, accesses: Sequence[Access], noun: str) -> str:
         ((_, symbol),) = own
         return code(short_name(symbol)) if symbol else f"module level, {asked.words.import_time}"
     if not own:
-        return f"only tests, {number(len(tests))} of them" if len(tests) > 1 else f"one {noun}, a test"
+        who = f"{number(len(tests))} tests" if len(tests) > 1 else "a test"
+        return f"{who}, and nobody else that was found"
     return counted(len(own), noun) + (f" and {counted(len(tests), 'test')}" if tests else "")
 
 
@@ -199,6 +234,7 @@ KINDS: tuple[Kind, ...] = (
         "What does it assume?",
         CALLABLE,
         answer=assumes,
+        hover=False,
         needs=("assumes", "source"),
         prior=0.4,
         features=(("frame", 1.5), ("failing_test", 1.3)),

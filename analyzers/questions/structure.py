@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from analyzers.questions.answer import Answer, Claim
+import msgspec
+
+from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
-from analyzers.questions.prose import code, counted, listed, number, short_name
+from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
 from analyzers.questions.quote import call_text, clause_text, enclosing_calls, in_tests, place_at
 from analyzers.questions.ways import HANDED_ON, note_of_test, ranked_callers
 from analyzers.records import RANK, Confidence, Edge, Record, Ref, Way
 
+TESTS_SHOWN_MAX = 3
+"""Tests that a hover shows where nothing else makes one."""
+UNNAMED_MAX = 2
+"""Places that make one without writing its name, up to which each is likely to."""
 STEPS_MAX = 6
 RECORDS_MAX = 200
 """How far up the calls a thread or a task is looked for while somebody waits."""
@@ -39,9 +45,9 @@ def overrides(kind: Kind, asked: Asked) -> Answer | None:
         )
     if above:
         parts.append(f"it {verb} {listed([code(short_name(ref.name)) for ref in above], most=2)}")
-    if not below and asked.deep:
-        parts.append("nothing " + ("derives from it" if is_class else "overrides it"))
     shown: Confidence = weakest(ref.confidence for ref in [*below, *above])
+    if below:
+        shown = at_most(shown, "likely")
     interest = min(1.0, 0.5 + 0.1 * len(below)) if below else 0.3
     return kind.says(asked, "; ".join(parts), shown, claims, interest=interest)
 
@@ -66,9 +72,12 @@ def instances(kind: Kind, asked: Asked) -> Answer | None:
     if not made:
         why = f"{asked.words.construct} in this repository: none was found" if asked.deep else NOT_ANALYSED
         return kind.not_known(asked, why)
+    made, maybe = _by_name(record, made)
+    if not made:
+        return kind.not_known(asked, f"a call that names it: none was found, and {counted(len(maybe), 'call')} may")
     own = [edge for edge in made if not edge.test]
     claims = []
-    for edge in made:
+    for edge in (*made, *(msgspec.structs.replace(each, confidence="possible") for each in maybe)):
         who = code(short_name(edge.place.symbol)) if edge.place.symbol else f"module level, {asked.words.import_time}"
         called = call_text(asked, edge.place)
         claims.append(
@@ -81,12 +90,23 @@ def instances(kind: Kind, asked: Asked) -> Answer | None:
         if len(made) > len(own):
             conclusion += f", and {number(len(made) - len(own))} in tests"
     else:
-        conclusion = "only in tests"
-    shown: Confidence = weakest((edge.confidence for edge in own or made), "possible")
-    if not own:
-        # That the program never makes one cannot be certain: it may do so in ways that are not seen.
-        shown = at_most(shown, "likely")
-    return kind.says(asked, conclusion, shown, claims, interest=1.0 if own else 0.5)
+        conclusion = "in tests" + ("" if maybe else ", and nowhere else that was found")
+    if maybe:
+        conclusion += f"; {counted(len(maybe), 'call')} may make one"
+    shown = at_most(weakest((edge.confidence for edge in own or made), "possible"), "likely")
+    glance = min(GLANCE_CLAIMS, len(own)) if len(own) > 1 else 2 if own else TESTS_SHOWN_MAX
+    return kind.says(asked, conclusion, shown, claims, interest=1.0 if own else 0.5, glance=glance)
+
+
+def _by_name(record: Record, made: Sequence[Edge]) -> tuple[list[Edge], list[Edge]]:
+    """Calls that write the class's name, and those of some value that may be this class or another.
+
+    Where only a few of the latter are known, they are what there is; many of them mean a table of classes.
+    """
+    named = [edge for edge in made if not edge.place.quote or last_name(record.name) in edge.place.quote]
+    if not named and len(made) <= UNNAMED_MAX:
+        return list(made), []
+    return named, [edge for edge in made if edge not in named]
 
 
 def _with_callers(record: Record, callers: tuple[Edge, ...]) -> Record:

@@ -53,7 +53,8 @@ def tests(kind: Kind, asked: Asked) -> Answer | None:
         shown,
         claims,
         unknown=(unknown,),
-        interest=0.1 if shown == "possible" else 0.5 if direct else 0.4,
+        # The nearest ones stand among the callers, and the rest is a bound.
+        interest=0.1 if shown == "possible" else 0.4,
     )
 
 

@@ -6,13 +6,17 @@ import re
 from collections import deque
 from collections.abc import Sequence
 
+import msgspec
+
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
-from analyzers.questions.prose import code, counted, listed, number, short_name
-from analyzers.questions.quote import clause_text
+from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
+from analyzers.questions.quote import clause_text, condition_above, is_annotated
 from analyzers.records import RANK, Access, Confidence, Passed, Place, Record, Way
 
 STEPS_MAX = 4
+CALLEES_MAX = 3
+"""Functions called on one line whose records are read to see whether they give nothing."""
 RECORDS_MAX = 80
 """How far a parameter's value is followed through callers while somebody waits."""
 
@@ -29,7 +33,7 @@ def why_none(kind: Kind, asked: Asked) -> Answer | None:
     record = asked.record
     if record.kind in HOLDER:
         return _why_held_none(kind, asked)
-    ways = sorted(record.none_ways, key=lambda way: RANK[way.confidence])
+    ways = sorted((_doubted(asked, way) for way in record.none_ways), key=lambda way: RANK[way.confidence])
     if record.returns_none == "never":
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
@@ -67,8 +71,35 @@ def why_none(kind: Kind, asked: Asked) -> Answer | None:
             conclusion += f", and {number(len(ways) - len(sure))} possible"
     else:
         conclusion = f"possibly, in {counted(len(ways), 'way')}"
-    shown: Confidence = weakest((way.confidence for way in sure), "possible")
-    return kind.says(asked, conclusion, shown, claims, interest=1.0 if sure else 0.4)
+    shown = at_most(weakest((way.confidence for way in sure), "possible"), "likely")
+    return kind.says(asked, conclusion, shown, claims, interest=1.0 if sure else 0.2)
+
+
+def _doubted(asked: Asked, way: Way) -> Way:
+    """A way through a call, merely possible where the called function never says that it gives nothing.
+
+    Then what it gives hangs on what it is given, or is made by something further down, and this call may be another.
+    """
+    if way.confidence != "likely" or not way.text.startswith("`"):
+        return way
+    place = way.place
+    called = [
+        edge
+        for edge in asked.record.callees
+        if place.start <= edge.place.start < place.end and edge.place.path == place.path
+    ]
+    for edge in called[:CALLEES_MAX]:
+        callee = asked.neighbours.record(edge.target_path, edge.target)
+        if callee is None:
+            return way
+        if not _makes(asked, callee) and any(each.confidence == "certain" for each in callee.none_ways):
+            return way
+    return msgspec.structs.replace(way, confidence="possible") if called else way
+
+
+def _makes(asked: Asked, called: Record) -> bool:
+    """Whether calling it makes an object, which is never nothing."""
+    return called.kind == "class" or last_name(called.name) in asked.words.constructors
 
 
 def _way_claim(asked: Asked, way: Way) -> Claim:
@@ -77,6 +108,10 @@ def _way_claim(asked: Asked, way: Way) -> Claim:
     text = way.text
     if line and line not in text.replace("`", ""):
         text = f"{text}: {code(line)}" if text else code(line)
+    source = asked.source()
+    if way.confidence == "certain" and source is not None and source[way.place.start : way.place.end].strip():
+        when, instead = condition_above(source, way.place.start, asked.record.start)
+        text += f" when {code(when)}" if when else f" in place of {code(instead)}" if instead else ""
     return claim(text, way.confidence, way.place)
 
 
@@ -98,9 +133,9 @@ def _why_held_none(kind: Kind, asked: Asked) -> Answer | None:
             return kind.says(asked, f"no write gives it {code(asked.words.none)}", "likely", interest=0.03)
         return kind.not_known(asked, f"a write that gives it {code(asked.words.none)}: none was found")
     sure = [each for each in ways if each.confidence != "possible"]
-    conclusion = counted(len(ways), "place gives it", "places give it") + f" {code(asked.words.none)}"
+    conclusion = f"it is set to {code(asked.words.none)}"
     shown: Confidence = weakest((each.confidence for each in sure), "possible")
-    return kind.says(asked, conclusion, shown, ways, interest=0.9 if sure else 0.4)
+    return kind.says(asked, conclusion, shown, ways, interest=0.6 if sure else 0.2)
 
 
 def assigned_value(line: str) -> str:
@@ -146,8 +181,10 @@ def returns(kind: Kind, asked: Asked) -> Answer | None:
         names.append(asked.words.none if "`" not in names[0] else code(asked.words.none))
     conclusion = listed(names, joint="or", most=3)
     unknown = (f"whether it can be {code(asked.words.none)}",) if record.returns_none == "unknown" else ()
-    shown: Confidence = weakest((way.confidence for way in ways), "possible")
-    return kind.says(asked, conclusion, shown, claims, unknown=unknown, interest=0.8 if len(groups) > 1 else 0.15)
+    shown = at_most(weakest((way.confidence for way in ways), "possible"), "likely")
+    # Where the header says what comes back, a type's hover shows it.
+    interest = 0.8 if len(groups) > 1 and shown == "likely" and not is_annotated(asked) else 0.15
+    return kind.says(asked, conclusion, shown, claims, unknown=unknown, interest=interest)
 
 
 def passed(kind: Kind, asked: Asked) -> Answer | None:
@@ -178,8 +215,18 @@ def passed(kind: Kind, asked: Asked) -> Answer | None:
         conclusion = f"{counted(len(groups), 'parameter')}, at {counted(_sites(own), 'call')}"
     shown = weakest((each.confidence for each in own), "possible")
     unknown = () if record.callers_total <= len(record.callers) else ("the arguments of calls that are not listed",)
-    interest = 0.9 if fixed else 0.5 if _sites(own) > 1 else 0.3
-    return kind.says(asked, conclusion, at_most(shown, "likely"), claims, unknown=unknown, interest=interest)
+    interest = 0.9 if fixed else 0.3
+    if fixed:
+        claims.sort(key=lambda each: each.text.partition("`")[2].partition("`")[0] not in fixed)
+    return kind.says(
+        asked,
+        conclusion,
+        at_most(shown, "likely"),
+        claims,
+        unknown=unknown,
+        interest=interest,
+        glance=max(1, len(fixed)),
+    )
 
 
 def _sites(passed_: Sequence[Passed]) -> int:
@@ -324,6 +371,7 @@ KINDS: tuple[Kind, ...] = (
         "Why can it be {none}?",
         CALLABLE | HOLDER,
         answer=why_none,
+        said_by=("writers",),
         needs=("returns_none", "none_ways", "accesses", "source"),
         prior=0.9,
         features=(("frame", 2.0), ("failing_test", 1.5), ("diagnostic", 1.5)),
@@ -359,6 +407,7 @@ KINDS: tuple[Kind, ...] = (
         anchors=CALLABLE | HOLDER,
         of_callable="Where do its arguments come from?",
         answer=comes_from,
+        hover=False,
         needs=("passed", "accesses", "neighbours"),
         prior=0.4,
         features=(("frame", 1.5),),

@@ -13,7 +13,7 @@ from analyzers import languages
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, Asked, Kind, at_most, claim
 from analyzers.questions.prose import code, counted, last_name, short_name
-from analyzers.questions.quote import call_span, in_tests, is_registered, line_span, place_of
+from analyzers.questions.quote import call_span, in_tests, is_annotated, is_registered, line_span, place_of
 from analyzers.records import Edge, Passed, Record
 
 CALLEES_MAX = 60
@@ -129,7 +129,7 @@ def _none_used(asked: Asked, source: bytes, edge: Edge, called: Record, span: tu
         return None
     target = asked.about(called)
     text = target.source()
-    if text is None or is_registered(target) or _is_annotated(text, called):
+    if text is None or is_registered(target) or is_annotated(target):
         return None
     # An end that is merely reached is often one that nobody reaches; a None that somebody wrote down is meant.
     way = next((way for way in called.none_ways if text.startswith(b"return", way.place.start)), None)
@@ -137,13 +137,6 @@ def _none_used(asked: Asked, source: bytes, edge: Edge, called: Record, span: tu
         return None
     none = code(asked.words.none)
     return f"{code(last_name(called.name))} can return {none} (line {way.place.line}), and the result is used at once"
-
-
-def _is_annotated(source: bytes, record: Record) -> bool:
-    """Whether the header says what comes back: then a type checker knows better."""
-    closing = source.find(b"\n", record.name_end)
-    header = source[record.name_end : source.find(b":\n", record.name_end, record.end) if closing >= 0 else record.end]
-    return b"->" in header
 
 
 KIND = Kind(

@@ -11,6 +11,7 @@ from analyzers.questions import catalogue
 from analyzers.records import Place, Record
 from benchmarks.hover_review import sheet
 from benchmarks.hover_review.deep import Deep
+from lsp_server.features.hover import READS_MAX
 from lsp_server.render import markdown
 
 FOLDER = Path(__file__).parent
@@ -24,7 +25,8 @@ def hover(deep: Deep, record: Record) -> str:
     def line_of(place: Place) -> int:
         return place.line
 
-    return markdown.hover(catalogue.for_record(record, neighbours=deep), line_of, str)
+    answers = catalogue.for_record(record, neighbours=deep, reads_max=READS_MAX, unasked=True)
+    return markdown.hover(answers, line_of, str, here=(record.path, record.line))
 
 
 def sampled(deep: Deep, count: int, seed: int) -> tuple[list[tuple[Record, str]], int]:

@@ -26,8 +26,9 @@ def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
         return None
     session.focused(document, found.record.path, found.record.name)
     document.repository.focus(found.record.path, found.record.name)
-    answers = prepared.answers(document.view, found.record, session.muted, READS_MAX)
-    text = markdown.hover(answers, document.view.line_now, document.view.uri, document.view.note())
+    view, here = document.view, (document.path, params.position.line + 1)
+    answers = prepared.answers(view, found.record, session.muted, READS_MAX, unasked=True)
+    text = markdown.hover(answers, view.line_now, view.uri, view.note(), here)
     if not text:
         return None
     contents = types.MarkupContent(kind=types.MarkupKind.Markdown, value=text)

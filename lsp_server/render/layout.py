@@ -9,8 +9,6 @@ from analyzers.questions import catalogue
 from analyzers.questions.answer import Answer, Claim
 from analyzers.records import Place
 
-CLAIMS_MAX = 4
-"""Claims shown of one answer where several share a hover."""
 PLACES_MAX = 3
 """Places cited for one claim."""
 ALSO_MAX = 4
@@ -18,6 +16,9 @@ ALSO_MAX = 4
 
 Resolve = Callable[[Place], int]
 """The line, counted from 1, on which a place's text is now: unsaved edits above it may have moved it."""
+
+Here = tuple[str, int]
+"""Where the reader is: a path, and a line counted from 1."""
 
 
 def places_shown(claim: Claim, resolve: Resolve) -> list[Place]:
@@ -32,11 +33,10 @@ def places_shown(claim: Claim, resolve: Resolve) -> list[Place]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One answer and the claims of it that fit."""
+    """One answer and the claims of it that are shown."""
 
     answer: Answer
     claims: tuple[Claim, ...]
-    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,31 @@ class Layout:
     also: tuple[str, ...]
 
 
-def lay_out(answers: Sequence[Answer]) -> Layout:
-    """The answers that the catalogue chooses for a hover, and the names of others that are prepared."""
-    chosen = catalogue.choose_for_hover(answers, claims_max=CLAIMS_MAX)
-    shown = tuple(_shown(each) for each in chosen)
-    kinds = {each.kind for each in chosen}
+def lay_out(answers: Sequence[Answer], resolve: Resolve, here: Here | None = None) -> Layout:
+    """The answers that the catalogue chooses for a hover, and the names of others that are prepared.
+
+    What only points at the line under the cursor is left out, and an answer of nothing else leads no hover.
+    """
+    shown: list[Shown] = []
+    for answer in catalogue.choose_for_hover(answers):
+        each = _shown(answer, resolve, here)
+        if each.claims or not answer.claims or shown:
+            shown.append(each)
+    kinds = {each.answer.kind for each in shown}
     also = [short_question(each.question) for each in answers if each.kind not in kinds and each.weight > 0]
-    return Layout(shown, tuple(also[:ALSO_MAX]))
+    return Layout(tuple(shown), tuple(also[:ALSO_MAX]))
 
 
-def _shown(answer: Answer) -> Shown:
-    """The claims that fit; what is merely possible gives way where something surer is known."""
+def _shown(answer: Answer, resolve: Resolve, here: Here | None) -> Shown:
+    """The claims for a glance; what is merely possible gives way where something surer is known."""
     surer = [claim for claim in answer.claims if claim.confidence != "possible"]
-    kept = (surer or answer.claims)[:CLAIMS_MAX]
-    return Shown(answer, tuple(kept), len(answer.claims) - len(kept))
+    kept = (surer or answer.claims)[: answer.glance]
+    return Shown(answer, tuple(each for each in kept if here is None or not _is_at(each, resolve, here)))
+
+
+def _is_at(claim: Claim, resolve: Resolve, here: Here) -> bool:
+    """Whether a claim leads nowhere but to where the reader is."""
+    return bool(claim.places) and all((place.path, resolve(place)) == here for place in claim.places)
 
 
 def short_question(question: str) -> str:

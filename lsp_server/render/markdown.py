@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from analyzers.questions.answer import Answer, Claim
-from analyzers.records import Place
-from lsp_server.render.layout import Resolve, Shown, freshness, lay_out, places_shown
+from analyzers.records import RANK, Place
+from lsp_server.render.layout import Here, Resolve, Shown, freshness, lay_out, places_shown
 
 UriOf = Callable[[str], str]
 """The URI of a path relative to the repository."""
@@ -21,12 +21,15 @@ _SPECIAL = re.compile(r"([\\*\[\]<>|~`]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])|(?<=
 """What could format, link or load: Markdown's marks, entities, and what its readers turn into links by themselves."""
 
 
-def hover(answers: Sequence[Answer], resolve: Resolve, uri_of: UriOf, note: str = "") -> str:
-    """The hover's Markdown; empty where there is nothing worth saying. `note` says what else the reader must know."""
-    layout = lay_out(answers)
+def hover(answers: Sequence[Answer], resolve: Resolve, uri_of: UriOf, note: str = "", here: Here | None = None) -> str:
+    """The hover's Markdown; empty where there is nothing worth saying.
+
+    `note` says what else the reader must know, and `here` is the line under the cursor.
+    """
+    layout = lay_out(answers, resolve, here)
     if not layout.shown:
         return ""
-    blocks = [_answer(shown, resolve, uri_of) for shown in layout.shown]
+    blocks = [_answer(shown, resolve, uri_of, glance=True) for shown in layout.shown]
     last = [freshness([shown.answer for shown in layout.shown])]
     if note:
         last.append(note)
@@ -38,7 +41,7 @@ def hover(answers: Sequence[Answer], resolve: Resolve, uri_of: UriOf, note: str 
 
 def whole(answer: Answer, resolve: Resolve, uri_of: UriOf) -> str:
     """One answer with all its claims: what somebody sees who chose the question."""
-    blocks = [_answer(Shown(answer, answer.claims, 0), resolve, uri_of)]
+    blocks = [_answer(Shown(answer, answer.claims), resolve, uri_of)]
     if answer.unknown:
         blocks.append("Not known: " + "; ".join(prose(each) for each in answer.unknown))
     blocks.append(f"*{escape(freshness([answer]))}*")
@@ -68,19 +71,19 @@ def escape_inline(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def _answer(shown: Shown, resolve: Resolve, uri_of: UriOf) -> str:
+def _answer(shown: Shown, resolve: Resolve, uri_of: UriOf, *, glance: bool = False) -> str:
+    """At a glance only what is less sure than its headline is marked so."""
     answer = shown.answer
     tail = [answer.confidence] if answer.freshness == "fresh" else [answer.confidence, "stale"]
     head = " · ".join([f"**{escape(answer.question)}** {prose(answer.conclusion)}", *tail])
-    lines = [_claim(claim, answer, resolve, uri_of) for claim in shown.claims]
-    if shown.left_out:
-        lines[-1] += f" · {shown.left_out} more {'line' if shown.left_out == 1 else 'lines'}"
+    lines = [_claim(claim, answer, resolve, uri_of, glance) for claim in shown.claims]
     return "\n".join([head, *lines])
 
 
-def _claim(claim: Claim, answer: Answer, resolve: Resolve, uri_of: UriOf) -> str:
+def _claim(claim: Claim, answer: Answer, resolve: Resolve, uri_of: UriOf, glance: bool) -> str:
     links = " · ".join(link(place, resolve, uri_of) for place in places_shown(claim, resolve))
-    doubt = "" if claim.confidence == answer.confidence else f" ({claim.confidence})"
+    surer = RANK[claim.confidence] < RANK[answer.confidence]
+    doubt = "" if claim.confidence == answer.confidence or (glance and surer) else f" ({claim.confidence})"
     return f"- {prose(claim.text)}{doubt}{' ' + links if links else ''}"
 
 

@@ -41,8 +41,21 @@ def test_hover_is_silent_when_nothing_adds() -> None:
 
 
 def test_hover_keeps_to_its_lines() -> None:
-    chosen = catalogue.choose_for_hover([answer("callers", 0.9, 9), answer("reached", 0.8, 9), answer("dead", 0.7, 0)])
-    assert [each.kind for each in chosen] == ["callers", "dead"]
+    chosen = catalogue.choose_for_hover([answer("callers", 0.9, 9), answer("raises", 0.8, 9), answer("tasks", 0.7, 0)])
+    assert [each.kind for each in chosen] == ["callers", "tasks"]
+
+
+def test_hover_shows_two_answers_and_none_that_another_gives() -> None:
+    answers = [answer("callers", 0.9), answer("dead", 0.8), answer("raises", 0.7), answer("why_none", 0.6)]
+    assert [each.kind for each in catalogue.choose_for_hover(answers)] == ["callers", "raises"]
+
+
+def test_what_is_not_shown_unasked_is_not_worked_out_for_a_hover() -> None:
+    world = World(worlds.CLICK)
+    record = next(each for each in world.records.values() if each.name == "Context.lookup_default")
+    kinds = {each.kind for each in catalogue.for_record(record, neighbours=world, unasked=True)}
+    assert kinds
+    assert all(catalogue.KINDS[kind].hover for kind in kinds)
 
 
 def test_menu_keeps_the_order_of_families_and_puts_the_unknown_last() -> None:

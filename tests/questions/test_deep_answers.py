@@ -55,7 +55,7 @@ cart.first("a/b")
         ("Cart.quiet", "raises", "nothing that is known"),
         ("Cart.check", "raises", "`KeyError`"),
         ("Cart.first", "raises", "possibly `ValueError`"),
-        ("Cart.items", "writers", "only where it is made"),
+        ("Cart.items", "writers", "nobody after it is made, as far as was found"),
         ("Cart.fail", "callers", "one caller"),
     ],
 )

@@ -94,3 +94,26 @@ def test_places_on_one_line_are_shown_once() -> None:
     first = answer("callers", 1)
     text = hover(msgspec.structs.replace(first, claims=(claim,)))
     assert text.count("core.py:2") == text.count("core.py:3") == 1
+
+
+def test_a_hover_does_not_lead_to_the_line_under_the_cursor() -> None:
+    def at(line: int, *answers: Answer) -> str:
+        return markdown.hover(answers, lambda place: place.line, str, here=("src/core.py", line))
+
+    assert at(1, answer("writers", 1)) == ""
+    assert "core.py:1" not in at(1, answer("callers", 2))
+    assert "core.py:2" in at(1, answer("callers", 2))
+    both = at(1, answer("readers", 2, 0.9), answer("writers", 1, 0.5))
+    assert "**What about writers?** two `ways` · certain\n\n" in both
+
+
+def test_only_what_is_less_sure_than_its_headline_is_marked() -> None:
+    claims = (Claim("one", "certain", (place(1),)), Claim("two", "likely", (place(2),)))
+    mixed = msgspec.structs.replace(answer("callers", 1), claims=claims, confidence="likely")
+    assert "(" not in hover(mixed).replace("](", "")
+    assert "one (certain)" in markdown.whole(mixed, lambda place: place.line, str)
+    assert "two (likely)" in hover(msgspec.structs.replace(mixed, confidence="certain"))
+
+
+def test_a_glance_shows_as_many_lines_as_the_answer_says() -> None:
+    assert hover(answer("callers", 9, glance=2)).count("- claim") == 2
