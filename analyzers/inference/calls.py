@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from analyzers import ir
 from analyzers.inference import (
+    conditions,
     containers,
     declarations,
     expressions,
@@ -343,8 +344,10 @@ def call_function(
     """Calls a function of the repository: the edge, what flows into its parameters, what it returns."""
     function = body.function
     assert function is not None
-    frame.edge(node, body, via, direct)
+    site = frame.edge(node, body, via, direct)
     bound = bind(frame, body, function, arguments, node)
+    if not frame.module.library:
+        conditions.pass_on(frame, site, function, bound, arguments)
     started = frame.dialect.started(frame, body) if function.generator or function.asynchronous else None
     return started if started is not None else returned(frame, body, bound)
 

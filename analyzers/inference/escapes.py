@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from analyzers import ir
+from analyzers.inference.conditions import CONDITIONS_MAX, Conditions, carried, of_raised
 from analyzers.inference.scopes import Body, CallSite, Caught, ClassScope, Guard, RaiseSite
 from analyzers.inference.values import ClassValue, External, Value, Values
 from analyzers.records import RANK, Confidence
@@ -37,10 +38,14 @@ CALL_ODDS = 0.75
 """How often what leaves a function leaves its caller too, where the caller always makes the call."""
 CONDITIONAL_CALL_ODDS = 0.45
 POSSIBLE_CALL_ODDS = 0.15
+OPEN_CONDITION_ODDS = 0.6
+"""For each condition on an argument of which it is not known whether the call fulfils it."""
 LIKELY_ODDS = 0.12
 """Odds from which on an exception is likely; below, it is possible."""
 ODDS_MIN = 0.0002
 """Odds below which an exception is not followed further: its path is too long for anybody to want it."""
+WAYS_MAX = 4
+"""Ways that are kept of one type to leave one body, under different conditions."""
 TURNS_MAX = 30
 """How often one body is looked at again for one change; circles of calls longer than `THROUGH_MAX` end here."""
 
@@ -57,11 +62,12 @@ class Escape:
     operation: str
     odds: float
     """How plausible it is that a run shows it, for ranking: of the raise itself, lessened by each call on the way."""
-    flag: tuple[str, bool] | None = None
-    """A parameter of the body and what it must be for this to happen."""
+    conditions: Conditions = ()
+    """What must hold of the body's parameters for this to happen."""
 
 
-Escapes = dict[Value, Escape]
+Escapes = dict[Value, tuple[Escape, ...]]
+"""By type, the ways in which it leaves, the surest first; where that depends on arguments, others follow."""
 
 
 def weakest(*confidences: Confidence) -> Confidence:
@@ -72,8 +78,11 @@ def weakest(*confidences: Confidence) -> Confidence:
 class Flow:
     """The exceptions of all bodies. `edges` are calls with the confidence that a caller's call leads there."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_be_false: Callable[[Value], bool]) -> None:
         self.escapes: dict[Body, Escapes] = {}
+        self._may_be_false = may_be_false
+        self._iterating: dict[Body, dict[Body, None]] = {}
+        """By generator, the bodies that run it step by step."""
 
     def compute(
         self,
@@ -84,52 +93,67 @@ class Flow:
         """Brings the given bodies, and all that depend on them, up to date; returns those whose set changed."""
         queue = deque(bodies)
         waiting = set(queue)
+        for body in waiting:
+            for site in body.findings.iterated.values():
+                if isinstance(site.target, Body):
+                    self._iterating.setdefault(site.target, {})[body] = None
         changed: dict[Body, None] = {}
         turns: dict[Body, int] = {}
         while queue:
             body = queue.popleft()
             waiting.discard(body)
             before = self.escapes.get(body)
-            now = self._of(body, edges.get(body, []))
+            now = self._of(body, [*edges.get(body, ()), *_iterated(body)])
             # The places may have moved even where nothing else changed.
             self.escapes[body] = now
             turns[body] = turns.get(body, 0) + 1
             if before is not None and (_same(before, now) or turns[body] > TURNS_MAX):
                 continue
             changed[body] = None
-            for caller in callers.get(body, ()):
+            for caller in (*callers.get(body, ()), *self._iterating.get(body, ())):
                 if caller not in waiting:
                     waiting.add(caller)
                     queue.append(caller)
         return changed
 
     def _of(self, body: Body, edges: list[tuple[CallSite, Confidence]]) -> Escapes:
-        found: Escapes = {}
+        ways: dict[Value, list[Escape]] = {}
         for site in body.findings.raises.values():
             for kind in site.types:
                 odds = _site_odds(site, kind)
                 if isinstance(kind, ClassValue | External) and not stopped(kind, site.guards):
                     sure: Confidence = "certain" if not site.operation and not site.conditional else _confidence(odds)
-                    _keep(found, Escape(kind, sure, site.node, (), 0, site.operation, odds, site.flag))
+                    holds = (*site.conditions, of_raised(site.chosen, kind)) if site.chosen else site.conditions
+                    kept = holds[-CONDITIONS_MAX:]
+                    _keep(ways, Escape(kind, sure, site.node, (), 0, site.operation, odds, kept))
         for call, confidence in edges:
-            if not isinstance(call.target, Body) or call.via == "registered":
+            target = call.target
+            if not isinstance(target, Body) or call.via == "registered":
+                continue
+            if target.function is not None and target.function.generator and call.via != "iterated":
+                # Calling it only makes the generator; what leaves it comes to whoever iterates.
                 continue
             weight = _call_odds(call, confidence)
-            for escape in self.escapes.get(call.target, {}).values():
+            for escape in (e for alternatives in self.escapes.get(target, {}).values() for e in alternatives):
                 odds = escape.odds * weight
                 if odds < ODDS_MIN or stopped(escape.type, call.guards):
-                    continue
-                if escape.flag is not None and _spared(call, *escape.flag):
                     continue
                 if body in escape.through:
                     # What has come out of this body already needs no second way, and after an edit must not be one.
                     continue
+                left = carried(escape.conditions, call, self._may_be_false)
+                if left is None:
+                    continue
+                odds *= OPEN_CONDITION_ODDS ** left[1]
                 sure = weakest(confidence, _confidence(odds))
-                through = (call.target, *escape.through)[:THROUGH_MAX]
-                _keep(found, Escape(escape.type, sure, call.node, through, escape.distance + 1, escape.operation, odds))
+                through = (target, *escape.through)[:THROUGH_MAX]
+                kept = tuple(dict.fromkeys((*call.conditions, *left[0])))[-CONDITIONS_MAX:]
+                distance = escape.distance + 1
+                _keep(ways, Escape(escape.type, sure, call.node, through, distance, escape.operation, odds, kept))
+        found = {kind: _alternatives(escapes) for kind, escapes in ways.items()}
         if len(found) > TYPES_MAX:
-            kept = sorted(found.values(), key=_rank)[:TYPES_MAX]
-            return {e.type: e for e in kept}
+            best = sorted(found.items(), key=lambda f: _rank(f[1][0]))[:TYPES_MAX]
+            return dict(best)
         return found
 
 
@@ -156,37 +180,39 @@ def _rank(escape: Escape) -> tuple[int, float]:
     return (RANK[escape.confidence], -escape.odds)
 
 
-def _spared(call: CallSite, name: str, needed: bool) -> bool:
-    """Whether a call says by a constant, or by leaving the default, that what needs this flag does not happen."""
-    if not isinstance(call.node, ir.Call) or call.via or not isinstance(call.target, Body):
-        return False
-    function = call.target.function
-    if function is None or any(argument.stars for argument in call.node.args):
-        return False
-    given = next((argument.value for argument in call.node.args if argument.keyword == name), None)
-    if given is None:
-        parameters = [p for p in function.parameters if p.kind in {"positional", "normal"}]
-        at = next((i for i, p in enumerate(parameters) if p.name == name), -1)
-        positional = [argument.value for argument in call.node.args if not argument.keyword]
-        bound = call.target.cls is not None and isinstance(call.node.func, ir.Attr)
-        at -= bound
-        if 0 <= at < len(positional):
-            given = positional[at]
-        elif not bound:
-            given = next((p.default for p in function.parameters if p.name == name), None)
-    return isinstance(given, ir.Const) and given.kind in {"bool", "none"} and bool(given.value) is not needed
+def _iterated(body: Body) -> list[tuple[CallSite, Confidence]]:
+    return [(site, "likely") for site in body.findings.iterated.values()]
 
 
-def _keep(found: Escapes, escape: Escape) -> None:
-    known = found.get(escape.type)
-    if known is None or _rank(escape) < _rank(known):
-        found[escape.type] = escape
+def _keep(ways: dict[Value, list[Escape]], escape: Escape) -> None:
+    """One way for each set of conditions, the surest."""
+    known = ways.setdefault(escape.type, [])
+    for index, other in enumerate(known):
+        if other.conditions == escape.conditions:
+            if _rank(escape) < _rank(other):
+                known[index] = escape
+            return
+    known.append(escape)
+
+
+def _alternatives(escapes: list[Escape]) -> tuple[Escape, ...]:
+    """The surest way, and where it depends on arguments, those that may be left when it does not happen."""
+    kept: list[Escape] = []
+    for escape in sorted(escapes, key=_rank):
+        kept.append(escape)
+        if not escape.conditions or len(kept) == WAYS_MAX:
+            break
+    return tuple(kept)
 
 
 def _same(first: Escapes, second: Escapes) -> bool:
     if first.keys() != second.keys():
         return False
-    return all(_rank(first[k]) == _rank(second[k]) for k in first)
+    return all(
+        len(first[k]) == len(second[k])
+        and all(_rank(a) == _rank(b) and a.conditions == b.conditions for a, b in zip(first[k], second[k], strict=True))
+        for k in first
+    )
 
 
 def stopped(kind: Value, guards: tuple[Guard, ...]) -> bool:

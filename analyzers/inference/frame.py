@@ -12,7 +12,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from analyzers import ir
-from analyzers.inference import attributes, calls, containers, declarations, expressions, handing, narrowing, protocols
+from analyzers.inference import (
+    attributes,
+    calls,
+    conditions,
+    containers,
+    declarations,
+    expressions,
+    handing,
+    narrowing,
+    protocols,
+)
 from analyzers.inference.cells import Cell
 from analyzers.inference.scopes import (
     Body,
@@ -67,8 +77,8 @@ class Frame:
     """The state of one run. Used once, by `run`."""
 
     __slots__ = (
-        "body", "breaks", "classes", "continues", "dialect", "env", "findings", "flags", "guards", "handling",
-        "initial", "left", "maybe", "module", "outer_envs", "program", "rebound", "skipped", "universe",
+        "body", "breaks", "classes", "conditions", "continues", "dialect", "env", "findings", "guards",
+        "handling", "initial", "left", "maybe", "module", "outer_envs", "program", "rebound", "skipped", "universe",
     )  # fmt: skip
 
     def __init__(self, program: Program, body: Body) -> None:
@@ -93,8 +103,8 @@ class Frame:
         self.continues: list[list[Env]] = []
         self.maybe = 0
         """How many branches, loops and handlers are around the current statement."""
-        self.flags: list[tuple[str, bool]] = []
-        """Parameters on whose truth the current statement depends, outermost first."""
+        self.conditions: conditions.Conditions = ()
+        """What must hold of parameters for control to be here, outermost first."""
         self.left = False
         """Whether some branch before this point has left the body."""
         self.skipped = False
@@ -197,10 +207,12 @@ class Frame:
     # Statements.
 
     def block(self, statements: tuple[ir.Stmt, ...]) -> None:
+        outside = self.conditions
         for statement in statements:
             if self.env is None:
-                return
+                break
             _STATEMENTS[type(statement)](self, statement)
+        self.conditions = outside
 
     def nothing(self, stmt: ir.Stmt) -> None:
         pass
@@ -305,6 +317,7 @@ class Frame:
     def store_name(self, name: str, values: Values, node: ir.Node) -> None:
         assert self.env is not None
         function = self.body.function
+        self.rebound.add(name)
         if self.classes:
             self.env[name] = values
             self.write(self.classes[-1].attr(name), values)
@@ -325,7 +338,6 @@ class Frame:
                 owner = owner.parent
         else:
             self.env[name] = values
-            self.rebound.add(name)
             if name in function.captured:
                 self.write(self.body.closed(name), values)
         self.forget_fields(name)
@@ -388,8 +400,10 @@ class Frame:
         again = isinstance(stmt.value, ir.Name) and any(name == stmt.value.id for _, name in self.handling)
         if not again:
             types = protocols.exception_types(self, values)
+            conditional = self.maybe > 0 or self.left
+            chosen = conditions.unchanged(self, stmt.value.func if isinstance(stmt.value, ir.Call) else stmt.value)
             self.findings.raises[stmt.start, ""] = RaiseSite(
-                stmt, types, self.guards, "", False, self.maybe > 0 or self.left, self.flags[-1] if self.flags else None
+                stmt, types, self.guards, "", False, conditional, self.conditions, chosen
             )
         self.leave()
 
@@ -401,28 +415,27 @@ class Frame:
         self.maybe += 1
         after_body: Env | None = None
         after_else: Env | None = None
-        name, holds = _flag_of(stmt.test)
-        known = bool(name) and name in self.initial and before.get(name) is self.initial[name]
+        outside = self.conditions
+        holds = (*outside, *conditions.of_test(self, stmt.test, True))
+        fails = (*outside, *conditions.of_test(self, stmt.test, False))
         if decided is not False:
             self.env = dict(before)
             narrowing.narrow(self, stmt.test, True)
-            self.under((name, holds) if known else None, stmt.body)
+            self.conditions = holds
+            self.block(stmt.body)
             after_body = self.env
         if decided is not True:
             self.env = dict(before)
             narrowing.narrow(self, stmt.test, False)
-            self.under((name, not holds) if known else None, stmt.orelse)
+            self.conditions = fails
+            self.block(stmt.orelse)
             after_else = self.env
         self.maybe -= 1
+        # What follows a branch that has left runs only if the other one was taken.
+        self.conditions = outside
+        if (after_body is None) != (after_else is None):
+            self.conditions = fails if after_body is None else holds
         self.env = join(after_body, after_else)
-
-    def under(self, flag: tuple[str, bool] | None, statements: tuple[ir.Stmt, ...]) -> None:
-        """Statements that run only if a parameter is true, or only if it is false."""
-        if flag is not None:
-            self.flags.append(flag)
-        self.block(statements)
-        if flag is not None:
-            self.flags.pop()
 
     def while_(self, stmt: ir.While) -> None:
         forever = isinstance(stmt.test, ir.Const) and bool(stmt.test.value)
@@ -676,11 +689,26 @@ class Frame:
 
     # What was found.
 
-    def edge(self, node: ir.Node, target: Body | ClassScope, via: str = "", direct: bool = False) -> None:
+    def edge(self, node: ir.Node, target: Body | ClassScope, via: str = "", direct: bool = False) -> CallSite:
         """Notes that this body calls `target` at `node`."""
         key = (node.start, target, via)
-        if key not in self.findings.calls:
-            self.findings.calls[key] = CallSite(node, target, via, self.guards, direct, self.maybe > 0 or self.left)
+        site = self.findings.calls.get(key)
+        if site is None:
+            conditional = self.maybe > 0 or self.left
+            site = CallSite(node, target, via, self.guards, direct, conditional, conditions=self.conditions)
+            self.findings.calls[key] = site
+        elif site.conditions != self.conditions:
+            site.conditions = tuple(c for c in site.conditions if c in self.conditions)
+        return site
+
+    def iterated(self, node: ir.Node | None, body: Body) -> None:
+        """Notes that a generator is run here."""
+        key = (node.start if node is not None else -1, body)
+        if key not in self.findings.iterated:
+            conditional = self.maybe > 0 or self.left
+            place = node or ir.Node(0, 0)
+            site = CallSite(place, body, "iterated", self.guards, False, conditional, conditions=self.conditions)
+            self.findings.iterated[key] = site
 
     def raises(self, node: ir.Node, types: Values, operation: str, rare: bool) -> None:
         """Notes that an operation or a library call may raise."""
@@ -710,14 +738,6 @@ def join(first: Env | None, second: Env | None) -> Env | None:
         if name not in first and "." not in name:
             result[name] = values
     return result
-
-
-def _flag_of(test: ir.Expr) -> tuple[str, bool]:
-    """The name that a test is about, and whether it must be true: `silent`, `not silent`."""
-    if isinstance(test, ir.Unary) and test.op == "not":
-        name, holds = _flag_of(test.operand)
-        return name, not holds
-    return (test.id, True) if isinstance(test, ir.Name) else ("", True)
 
 
 def _never_returns(frame: Frame, value: Value) -> bool:

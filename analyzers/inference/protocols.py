@@ -15,6 +15,7 @@ from analyzers.inference.values import (
     ClassValue,
     Container,
     External,
+    Generator,
     Instance,
     Values,
 )
@@ -27,6 +28,8 @@ def iterate(frame: Frame, values: Values, node: ir.Node | None, asynchronous: bo
     """What `for x in values` gives to `x`."""
     result = EMPTY
     for value in values:
+        if isinstance(value, Generator):
+            frame.iterated(node, value.body)
         result = result | frame.dialect.iterate(frame, value, node, asynchronous)
     if NONE in values and node is not None:
         frame.raises(node, frame.program.builtin("TypeError"), "iteration over None", rare=True)

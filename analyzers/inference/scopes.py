@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from analyzers import ir
 from analyzers.inference.cells import Cell
 from analyzers.inference.values import ClassValue, External, FunctionValue, Instance, ModuleValue, Values
+
+if TYPE_CHECKING:
+    from analyzers.inference.conditions import Conditions
 
 
 class ModuleScope:
@@ -207,6 +211,12 @@ class CallSite:
     conditional: bool = False
     choices: int = 1
     """How many targets the same call has."""
+    conditions: Conditions = ()
+    """What must hold of the caller's parameters for the call to be made."""
+    passes: dict[str, Values] | None = None
+    """What is passed for each parameter, a default left out; None where that is not known."""
+    hands: dict[str, str] = field(default_factory=dict)
+    """The callee's parameters that get a parameter of the caller as it came in."""
 
 
 @dataclass(slots=True, eq=False, frozen=True)
@@ -238,8 +248,10 @@ class RaiseSite:
     operation: str = ""
     rare: bool = False
     conditional: bool = True
-    flag: tuple[str, bool] | None = None
-    """A parameter and what it must be for this to happen: `if not silent: raise`."""
+    conditions: Conditions = ()
+    """What must hold of parameters for this to happen: `if not silent: raise`."""
+    chosen: str = ""
+    """The parameter that says what is raised: `raise error(…)`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -266,6 +278,8 @@ class Findings:
     """What the latest run of a body found. Replaced whole by the next run."""
 
     calls: dict[tuple[int, object, str], CallSite] = field(default_factory=dict)
+    iterated: dict[tuple[int, Body], CallSite] = field(default_factory=dict)
+    """Generators that are run here, step by step: what happens in them happens to whoever iterates."""
     unresolved: dict[int, tuple[ir.Call | ir.Attr, str, ir.Expr | None, tuple[Guard, ...]]] = field(
         default_factory=dict
     )

@@ -45,7 +45,7 @@ class Summaries:
         self.is_test_path = is_test_path
         self.is_test_name = is_test_name
         self.links = Links(program, is_test_path)
-        self.flow = Flow()
+        self.flow = Flow(program.dialect.may_be_false)
         self._inside: dict[Body, list[Body]] | None = None
         self.reach = Reach(self.links, self.tests, self.inside, is_test_path)
         self._accessing: dict[tuple[ClassScope | ModuleScope, str], dict[Body, None]] = {}
@@ -205,7 +205,7 @@ class Summaries:
 
     def raises(self, body: Body) -> list[Escape]:
         """What can leave a body, surest and nearest first."""
-        escapes = self.flow.escapes.get(body, {}).values()
+        escapes = [ways[0] for ways in self.flow.escapes.get(body, {}).values()]
         return sorted(escapes, key=lambda e: (RANK[e.confidence], -e.odds, e.node.start, type_name(e.type)))
 
     def returns_none(self, body: Body) -> Verdict:

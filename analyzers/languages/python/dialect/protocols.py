@@ -80,7 +80,7 @@ def iterate(frame: Frame, value: Value, node: ir.Node | None, asynchronous: bool
                 result = result | inner.args[0]
                 continue
             if isinstance(inner, Instance):
-                step = invoke(frame, frozenset((inner,)), following, calls.no_arguments(), place, "for")
+                step = stepping(frame, inner, following, place, "for")
                 result = result | (protocols.awaited(frame, step, place) if asynchronous else step)
             elif isinstance(inner, Container | Generator):
                 result = result | iterate(frame, inner, node, asynchronous)
@@ -95,6 +95,16 @@ def iterate(frame: Frame, value: Value, node: ir.Node | None, asynchronous: bool
     if value is NONE:
         return EMPTY
     return ANYTHING
+
+
+def stepping(frame: Frame, iterator: Value, method: str, node: ir.Node, via: str) -> Values:
+    """One step of an iterator by whoever takes its end for the end: a loop, or `next` with a default."""
+    outside = frame.guards
+    ends = frame.program.builtin("StopAsyncIteration" if method == "__anext__" else "StopIteration")
+    frame.guards = (*outside, Guard((Caught(ends, node, again=False, swallows=True),)))
+    result = invoke(frame, frozenset((iterator,)), method, calls.no_arguments(), node, via)
+    frame.guards = outside
+    return result
 
 
 def awaited(frame: Frame, value: Value, node: ir.Node) -> Values:
@@ -119,6 +129,7 @@ def enter(frame: Frame, values: Values, node: ir.Node, asynchronous: bool) -> Va
     names = ("__aenter__", "__aexit__") if asynchronous else ("__enter__", "__exit__")
     for value in values:
         if isinstance(value, Generator) and value.kind == "context":
+            frame.iterated(node, value.body)
             result = result | frame.read(value.body.yielded)
             continue
         if isinstance(value, External) or value is UNKNOWN:

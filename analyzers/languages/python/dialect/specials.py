@@ -140,6 +140,9 @@ def _next(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.N
     result = EMPTY
     for value in arguments.first(0):
         if isinstance(value, Instance) and not value.cls.library:
+            if default is not None:
+                result = result | own.stepping(frame, value, "__next__", node, "next")
+                continue
             one: Values = frozenset((value,))
             result = result | own.invoke(frame, one, "__next__", calls.no_arguments(), node, "next")
         else:
