@@ -29,6 +29,8 @@ from analyzers.inference.values import (
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
 
+    Evaluate = Callable[[Frame, ir.Expr], Values]
+
 
 def evaluate(frame: Frame, node: ir.Expr) -> Values:
     """The values of an expression; never empty for code that can be reached, unless a name is not bound yet."""
@@ -171,16 +173,22 @@ def compare(frame: Frame, node: ir.Compare) -> Values:
     return result
 
 
-def boolean(frame: Frame, node: ir.Bool) -> Values:
+def boolean(frame: Frame, node: ir.Bool, operand: Evaluate | None = None) -> Values:
+    """`and`, `or`, `??`; `operand` evaluates what it may give, if that is not `evaluate`."""
+    operand = operand or evaluate
     left = evaluate(frame, node.left)
     protocols.truth(frame, left, node.left)
     env = frame.env
     if env is None:
         return left
+    frame.maybe += 1
+    if node.op == "or" and operand is not evaluate:
+        frame.env = dict(env)
+        narrowing.narrow(frame, node.left, True)
+        left = operand(frame, node.left)
     frame.env = dict(env)
     narrowing.narrow(frame, node.left, node.op == "and")
-    frame.maybe += 1
-    right = evaluate(frame, node.right)
+    right = operand(frame, node.right)
     frame.maybe -= 1
     # Names that the right side binds are bound afterwards as far as anybody can tell.
     bound = {k: v for k, v in (frame.env or {}).items() if k not in env}
@@ -196,7 +204,9 @@ def boolean(frame: Frame, node: ir.Bool) -> Values:
     return kept | right
 
 
-def conditional(frame: Frame, node: ir.Conditional) -> Values:
+def conditional(frame: Frame, node: ir.Conditional, operand: Evaluate | None = None) -> Values:
+    """`body if test else orelse`; `operand` evaluates what it may give, if that is not `evaluate`."""
+    operand = operand or evaluate
     evaluate(frame, node.test)
     env = frame.env
     if env is None:
@@ -207,11 +217,11 @@ def conditional(frame: Frame, node: ir.Conditional) -> Values:
     if decided is not False:
         frame.env = dict(env)
         narrowing.narrow(frame, node.test, True)
-        result = evaluate(frame, node.body)
+        result = operand(frame, node.body)
     if decided is not True:
         frame.env = dict(env)
         narrowing.narrow(frame, node.test, False)
-        result = result | evaluate(frame, node.orelse)
+        result = result | operand(frame, node.orelse)
     frame.env = env
     containers.forget_items(frame)
     frame.maybe -= 1

@@ -360,30 +360,13 @@ class Frame:
         values = NOTHING
         if stmt.value is not None:
             values = expressions.evaluate(self, stmt.value)
-            if isinstance(stmt.value, ir.Name) and self.env is not None:
-                name = stmt.value.id
-                if name in self.initial and self.env.get(name) is self.initial[name]:
-                    self.findings.returns[stmt.start] = ReturnSite(stmt, values, stmt.value)
-                    values = frozenset((self.universe.parameter(self.body, name),))
-            elif isinstance(stmt.value, ir.Call):
-                made = handing.handed(self, stmt.value, values)
-                if isinstance(stmt.value.func, ir.Name):
-                    made = self.made_of_parameter(stmt.value.func.id, made)
-                if made != values:
-                    self.findings.returns[stmt.start] = ReturnSite(stmt, values, stmt.value)
-                    values = made
+            back = handing.back(self, stmt.value, values)
+            if back != values:
+                self.findings.returns[stmt.start] = ReturnSite(stmt, values, stmt.value)
+                values = back
         self.findings.returns.setdefault(stmt.start, ReturnSite(stmt, values, stmt.value))
         self.write(self.body.returned, values)
         self.leave()
-
-    def made_of_parameter(self, name: str, values: Values) -> Values:
-        """`return cls()` of a class that the caller passed: each caller gets an object of its own class back."""
-        if self.env is None or name not in self.initial or self.env.get(name) is not self.initial[name]:
-            return values
-        made = frozenset(self.universe.instance(v.scope) for v in self.initial[name] if isinstance(v, ClassValue))
-        if not made or not made <= values:
-            return values
-        return (values - made) | {self.universe.parameter(self.body, name, "made")}
 
     def leave(self) -> None:
         self.left = self.left or self.maybe > 0

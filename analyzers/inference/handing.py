@@ -7,11 +7,13 @@ caller passed for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzers import ir
+from analyzers.inference import expressions
 from analyzers.inference.scopes import Body
-from analyzers.inference.values import EMPTY, NOTHING, ClassValue, Values, definitions
+from analyzers.inference.values import EMPTY, NONE, NOTHING, ClassValue, Const, Value, Values, definitions
 
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
@@ -47,7 +49,69 @@ def _made_for_others(frame: Frame, values: Values, others: Values, mine: Values)
     return frozenset(frame.universe.instance(v.scope) for v in others if isinstance(v, ClassValue))
 
 
-def handed(frame: Frame, call: ir.Call, values: Values) -> Values:
+def back(frame: Frame, node: ir.Expr, values: Values) -> Values:
+    """What `return node` gives, where `node` evaluates to `values`: parameters that come back stand for themselves."""
+    if isinstance(node, ir.Name):
+        parameter = _parameter(frame, node.id)
+        return values if parameter is None else frozenset((parameter,))
+    if isinstance(node, ir.Call):
+        return _made(frame, node, _handed(frame, node, values))
+    if isinstance(node, ir.Conditional | ir.Bool) and any(_parameter(frame, name) for name in _chosen(node)):
+        return _either(frame, node)
+    return values
+
+
+def _parameter(frame: Frame, name: str) -> Value | None:
+    """What stands for a parameter that still holds what came in, or that without None."""
+    had, has = frame.initial.get(name), (frame.env or {}).get(name)
+    if not had or not has:
+        return None
+    if name in frame.rebound:
+        # Small sets are shared: the same one says nothing of where it came from.
+        return frame.universe.parameter(frame.body, name) if has is had and len(has) > 1 else None
+    if not has <= had or any(not _is_false(value) for value in had - has):
+        return None
+    return frame.universe.parameter(frame.body, name, "something" if NONE in had - has else "given")
+
+
+def _is_false(value: Value) -> bool:
+    return isinstance(value, Const) and not value.value
+
+
+def _chosen(node: ir.Expr) -> Iterator[str]:
+    """The names among which an expression chooses one: `a if test else b`, `a or b`."""
+    if isinstance(node, ir.Name):
+        yield node.id
+    elif isinstance(node, ir.Conditional):
+        yield from _chosen(node.body)
+        yield from _chosen(node.orelse)
+    elif isinstance(node, ir.Bool):
+        yield from _chosen(node.left)
+        yield from _chosen(node.right)
+
+
+def _either(frame: Frame, node: ir.Expr) -> Values:
+    if isinstance(node, ir.Conditional):
+        return expressions.conditional(frame, node, _either)
+    if isinstance(node, ir.Bool):
+        return expressions.boolean(frame, node, _either)
+    return back(frame, node, expressions.evaluate(frame, node))
+
+
+def _made(frame: Frame, call: ir.Call, values: Values) -> Values:
+    """`return cls()` of a class that the caller passed: each caller gets an object of its own class back."""
+    if not isinstance(call.func, ir.Name) or frame.env is None:
+        return values
+    name = call.func.id
+    if name not in frame.initial or frame.env.get(name) is not frame.initial[name]:
+        return values
+    made = frozenset(frame.universe.instance(v.scope) for v in frame.initial[name] if isinstance(v, ClassValue))
+    if not made or not made <= values:
+        return values
+    return (values - made) | {frame.universe.parameter(frame.body, name, "made")}
+
+
+def _handed(frame: Frame, call: ir.Call, values: Values) -> Values:
     """What a function returns that returns what a call gives to which it passes a parameter on: of the classes and
     functions passed for that parameter, each caller gets its own."""
     if frame.env is None or not definitions(values):

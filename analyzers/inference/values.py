@@ -194,9 +194,9 @@ class Parameter(Value):
         self.how = how
 
 
-How = Literal["given", "made", "handed"]
-"""Whether the caller gets what it passed, an object of the class that it passed, or the class or function itself
-after somebody else has had it, of which nothing comes back where nothing was passed."""
+How = Literal["given", "something", "made", "handed"]
+"""Whether the caller gets what it passed, the same but never None, an object of the class that it passed, or the class
+or function itself after somebody else has had it, of which nothing comes back where nothing was passed."""
 
 
 Values = frozenset[Value]
@@ -317,6 +317,8 @@ class Universe:
         """What a returned `Parameter` stands for, where these values were passed for it."""
         if parameter.how == "given":
             return passed
+        if parameter.how == "something":
+            return passed - NOTHING
         if parameter.how == "handed":
             return definitions(passed)
         return frozenset(self.instance(v.scope) for v in passed if isinstance(v, ClassValue))

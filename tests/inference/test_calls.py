@@ -8,6 +8,38 @@ from analyzers.inference.calls import UNCLEAR_TARGETS_MAX
 from tests.inference.world import analysed, callers
 
 CASES = {
+    "what a function chooses of its parameters is each caller's own": (
+        """
+        class A:
+            def m(self): ...
+        class B:
+            def m(self): ...
+        def first(one, other, flag): return one if flag else other
+        def g(flag): first(A(), A(), flag).m()
+        def h(flag): first(B(), B(), flag).m()
+        """,
+        "A.m",
+        {"g"},
+    ),
+    "what a function falls back to is each caller's own": (
+        """
+        class A:
+            def m(self): ...
+        class B:
+            def m(self): ...
+        def given(one, other): return one or other
+        def really(one, other):
+            if one is not None:
+                return one
+            return other
+        def g(): given(None, A()).m()
+        def h(): given(B(), B()).m()
+        def i(): really(None, A()).m()
+        def j(): really(B(), None).m()
+        """,
+        "A.m",
+        {"g", "i"},
+    ),
     "a function by name": ("def f(): ...\ndef g(): f()\n", "f", {"g!"}),
     "through an import and an alias": (
         """
