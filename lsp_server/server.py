@@ -71,6 +71,7 @@ def _run(serve: Callable[[wire.Protocol], Coroutine[Any, Any, None]]) -> int:
         server = build(session)
         # Thousands of the protocol's classes live as long as the process: the collector need not visit them each time.
         gc.freeze()
+        gc.enable()
         gc.set_threshold(GARBAGE_MAX, 10, GARBAGE_ROUNDS_MAX)
         protocol = server.protocol
         assert isinstance(protocol, wire.Protocol)

@@ -195,6 +195,14 @@ class StopException(Shape, frozen=True):
     message: str = ""
 
 
+class StopLocal(Shape, frozen=True):
+    """A local variable of the innermost frame, as the debugger shows it."""
+
+    name: str
+    type: str = ""
+    value: str = ""
+
+
 class StopFrame(Shape, frozen=True):
     """A frame of the stack; the innermost comes first, as debug adapters list them."""
 
@@ -202,14 +210,10 @@ class StopFrame(Shape, frozen=True):
     line: int
     """Counted from 1."""
     name: str = ""
-
-
-class StopLocal(Shape, frozen=True):
-    """A local variable of the innermost frame, as the debugger shows it."""
-
-    name: str
-    type: str = ""
-    value: str = ""
+    column: int = 0
+    """Where the debugger points in the line, counted from 1 in characters; 0 or 1 where it points nowhere."""
+    locals: tuple[StopLocal, ...] = ()
+    """Of a frame further out, where the innermost one lies outside the workspace; else empty."""
 
 
 class Stop(Shape, frozen=True):

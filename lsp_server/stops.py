@@ -1,33 +1,33 @@
-"""A debugger's stop, joined with what is prepared: which local is None and where that comes from, who is on the stack.
+"""A debugger's stop, joined with what is prepared: which value the error is about, and where that came from.
 
-The stop as a text is what the evidence readers understand; the rest reads records. Nothing here asks a model.
+The stop as a text is what the evidence readers understand; the answer begins with the value. Nothing here asks a model.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from analyzers.facts import CALLS_VALUE, OPAQUE, FileFacts, Local
-from analyzers.graph import targets_of
+from analyzers.evidence import blame
+from analyzers.evidence.blame import Failing, Seen
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.catalogue import KINDS
 from analyzers.questions.kind import claim as claim_of
-from analyzers.records import Place, Record
-from analyzers.text import Lines
+from analyzers.questions.prose import code
+from analyzers.records import Place
+from analyzers.syntax import Node
 from analyzers.thinking.context import covering_symbol
-from lsp_server import prepared
 from lsp_server.shapes import Stop, StopFrame, StopLocal
+from lsp_server.stop_trail import File, Trail, parsed
 from lsp_server.view import View
 
 FRAMES_MAX = 200
 LOCALS_MAX = 100
 CLAIMS_MAX = 6
+GUESSES_MAX = 2
+"""Expressions of the line that may be meant where the debugger shows no value of theirs."""
 VALUE_CHARS_MAX = 60
-WAYS_MAX = 3
 
-_NOTHING = frozenset({"None", "null", "undefined"})
-_NOTHING_TYPES = frozenset({"NoneType", "undefined", "null"})
 _EMPTY = re.compile(r"^(?:\[\]|\{\}|\(\)|set\(\)|''|\"\"|0|\[\]\s*\(0\)|Array\(0\)(?:\s*\[\])?)$")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
@@ -43,31 +43,34 @@ def stop_text(stop: Stop) -> str:
     return "\n".join(lines)
 
 
-def locals_answer(view: View, stop: Stop, path: str) -> Answer | None:
-    """Where the notable locals of the innermost frame come from. `path` is that frame's file in the repository."""
-    if not stop.frames:
+def file_of(view: View, frame: StopFrame) -> str:
+    """The repository's file that a frame is in; empty where it is in none."""
+    paths = view.paths()
+    root = view.root.as_posix().rstrip("/") + "/"
+    name = frame.path.replace("\\", "/")
+    name = name.removeprefix(root)
+    return name if name in paths else ""
+
+
+def values_answer(view: View, stop: Stop) -> Answer | None:
+    """Which values the error is about and where they came from; the likeliest first. None where nothing is known."""
+    level, path = next(((at, found) for at, each in enumerate(stop.frames) if (found := file_of(view, each))), (0, ""))
+    file = parsed(view, path) if path else None
+    facts = view.facts(path) if path else None
+    frame = stop.frames[level] if stop.frames else None
+    if file is None or facts is None or frame is None or not 1 <= frame.line <= len(file.lines.starts):
         return None
-    frame = stop.frames[0]
-    facts, lines = view.facts(path), view.lines(path)
-    if facts is None or lines is None or not 1 <= frame.line <= len(lines.starts):
-        return None
-    start, end = lines.span_of_line(frame.line - 1)
-    symbol = covering_symbol(facts, start, end)
-    if symbol is None:
-        return None
-    used = set(_IDENTIFIER.findall(lines.data[start:end].decode("utf-8", "replace")))
-    claims = [
-        claim
-        for local in sorted(stop.locals[:LOCALS_MAX], key=lambda each: each.name not in used)
-        if (what := _notable(local, used)) and (claim := _claim(view, path, facts, lines, symbol.qualname, local, what))
-    ]
+    shown = (stop.locals if level == 0 else frame.locals)[:LOCALS_MAX]
+    failing = _failing(file, stop, frame, shown, own=level == 0)
+    trail = Trail(view, stop, file, level, shown, file_of)
+    claims = _claims(trail, file, failing, shown)
     if not claims:
         return None
-    kind = KINDS["comes_from"]
+    symbol = covering_symbol(facts, failing.start, failing.end)
     return Answer(
-        kind=kind.name,
+        kind=KINDS["comes_from"].name,
         path=path,
-        symbol=symbol.qualname,
+        symbol=symbol.qualname if symbol is not None else "",
         question="Where do its values come from?",
         conclusion=f"seen at line {frame.line} of this stop",
         confidence="likely",
@@ -76,69 +79,87 @@ def locals_answer(view: View, stop: Stop, path: str) -> Answer | None:
     )
 
 
+def _failing(file: File, stop: Stop, frame: StopFrame, shown: Sequence[StopLocal], *, own: bool) -> Failing:
+    """The place and the error, as the syntax is asked about them."""
+    start, end = file.lines.span_of_line(frame.line - 1)
+    error = stop.exception.type.rpartition(".")[2] if stop.exception is not None else ""
+    seen = {each.name: Seen(each.value.strip(), each.type) for each in shown}
+    line = file.syntax.data[start:end].decode("utf-8", "replace")
+    column = len(line[: frame.column - 1].encode()) if own and frame.column > 1 else -1
+    message = stop.exception.message.strip().split("\n")[0] if stop.exception is not None else ""
+    return Failing(start, end, column, frame.name, error, message, seen, own)
+
+
+def _claims(trail: Trail, file: File, failing: Failing, locals_: Sequence[StopLocal]) -> list[Claim]:
+    claims: list[Claim] = []
+    said: set[str] = set()
+    guesses = 0
+    if failing.own and (raising := _raised(trail, file, failing)) is not None:
+        claims.append(raising)
+    for each in blame.blamed(file.syntax, file.table, failing) if not claims else ():
+        guesses += each.text not in failing.seen
+        if each.text in said or (each.text not in failing.seen and guesses > GUESSES_MAX):
+            continue
+        said.add(each.text)
+        claims.append(trail.claim(f"{code(each.text)} {each.says}", each.node))
+    used = set(_IDENTIFIER.findall(file.syntax.data[failing.start : failing.end].decode("utf-8", "replace")))
+    # What else stands out, for messages that do not tell, and for values that the line uses besides.
+    for local in sorted(locals_, key=lambda each: each.name not in used):
+        what = _notable(local, used)
+        if what and local.name not in said and (local.name in used or not claims):
+            node = _use_of(file, failing, local.name)
+            if node is not None:
+                claims.append(trail.claim(f"{code(local.name)} {what}", node))
+    return claims
+
+
+def _raised(trail: Trail, file: File, failing: Failing) -> Claim | None:
+    """A statement that raises by itself: the condition that let it run, and the values in it."""
+    node = blame.raise_at(file.syntax, file.table, failing)
+    if node is None:
+        return None
+    if node.type.startswith("assert"):
+        condition = node.named_children[0] if node.named_children else None
+        text = blame.text_of(file.syntax, condition) if condition is not None else ""
+        clause = f"{code(text)} does not hold" if text else ""
+    else:
+        clause, condition = blame.condition_at(file.syntax, file.table, node.start_byte, node.end_byte)
+        held = {"when ": "holds", "unless ": "does not hold"}
+        clause = next(
+            (f"{clause.removeprefix(word)} {says}" for word, says in held.items() if clause.startswith(word)), ""
+        )
+    if condition is None or not clause:
+        return None
+    names = [name for name in blame.names_in(file.syntax, condition) if name in failing.seen]
+    values = [f"{code(name)} is {code(failing.seen[name].value, VALUE_CHARS_MAX)}" for name in names[:3]]
+    if not values:
+        return claim_of(clause, "certain", _place(file, condition.start_byte, condition.end_byte), provenance="runtime")
+    first = next((each for each in blame.walk(condition) if blame.text_of(file.syntax, each) == names[0]), condition)
+    return trail.claim(f"{', '.join(values)}, and {clause}", first, subject=code(names[0]) if len(names) > 1 else "it")
+
+
 def _notable(local: StopLocal, used: set[str]) -> str:
     """What is worth saying about a local's value: that it is nothing, or empty where the line uses it."""
-    value = local.value.strip()
-    if value in _NOTHING or local.type in _NOTHING_TYPES:
-        return f"is {value if value in _NOTHING else 'None'}"
-    if _EMPTY.match(value) and local.name in used:
-        return f"is `{value[:VALUE_CHARS_MAX]}`"
+    seen = Seen(local.value.strip(), local.type)
+    if seen.is_nothing:
+        return f"is {seen.value if seen.value in ('None', 'null', 'undefined') else 'None'}"
+    if _EMPTY.match(seen.value) and local.name in used:
+        return f"is {code(seen.value, VALUE_CHARS_MAX)}"
     return ""
 
 
-def _claim(
-    view: View, path: str, facts: FileFacts, lines: Lines, owner: str, local: StopLocal, what: str
-) -> Claim | None:
-    scope = next((number for number, each in enumerate(facts.symbols) if each.qualname == owner), None)
-    if scope is None:
-        return None
-    said = f"`{local.name}` {what}"
-    for source in _sources(view, path, facts, scope, local.name):
-        ways = source.none_ways[:WAYS_MAX] if what.removeprefix("is ") in _NOTHING else ()
-        name = source.name.rpartition(".")[2]
-        if ways:
-            text = f"{said}; it comes from `{name}`, which can return nothing: {ways[0].text}"
-            return claim_of(text, "likely", *(way.place for way in ways), provenance="runtime")
-        here = Place(source.path, source.name_start, source.name_end, source.line, source.name)
-        return claim_of(f"{said}; it comes from `{name}`", "likely", here, provenance="runtime")
-    record = prepared.record(view, path, owner)
-    passed = [
-        each for each in (record.passed if record is not None else ()) if each.parameter.lstrip("*") == local.name
-    ]
-    if passed:
-        text = f"{said}; it is a parameter, for which callers pass `{passed[0].text}`"
-        return claim_of(text, "possible", *(each.place for each in passed), provenance="runtime")
-    symbol = facts.symbols[scope]
-    here = Place(path, symbol.name_start, symbol.name_end, lines.line_of(symbol.name_start) + 1, owner)
-    parameters = {each.split(":")[0].rstrip("=").strip("* ") for each in symbol.parameters}
-    if local.name in parameters:
-        return claim_of(f"{said}; it is a parameter of `{owner}`", "likely", here, provenance="runtime")
+def _use_of(file: File, failing: Failing, name: str) -> Node | None:
+    """Where the failing line uses a name, or else the function around it does."""
+    at = file.syntax.root.named_descendant_for_byte_range(failing.start, max(failing.start, failing.end - 1))
+    around = at
+    while around is not None and around.type not in file.table.functions:
+        around = around.parent
+    for within in (at, around):
+        for each in blame.walk(within) if within is not None else ():
+            if each.type == "identifier" and blame.text_of(file.syntax, each) == name:
+                return each
     return None
 
 
-def _sources(view: View, path: str, facts: FileFacts, scope: int, name: str) -> Iterator[Record]:
-    """The functions whose result the local was assigned, as its assignments name them."""
-    for local in facts.locals:
-        if local.scope != scope or local.name != name or not _is_call(local):
-            continue
-        for call in facts.calls:
-            dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
-            if call.scope != scope or dotted != local.value:
-                continue
-            for link in targets_of(path, call, view)[:1]:
-                record = prepared.record(view, link.target_path, link.target)
-                if record is not None:
-                    yield record
-
-
-def _is_call(local: Local) -> bool:
-    return bool(local.flags & CALLS_VALUE) and local.value != OPAQUE
-
-
-def file_of(view: View, frame: StopFrame) -> str:
-    """The repository's file that a frame is in; empty where it is in none."""
-    paths = view.paths()
-    root = view.root.as_posix().rstrip("/") + "/"
-    name = frame.path.replace("\\", "/")
-    name = name.removeprefix(root)
-    return name if name in paths else ""
+def _place(file: File, start: int, end: int) -> Place:
+    return Place(file.path, start, end, file.lines.line_of(start) + 1)

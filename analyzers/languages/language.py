@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from analyzers.evidence.failures import Failure
 from analyzers.facts import FileFacts
+from analyzers.languages.expressions import ExpressionSyntax
 from analyzers.languages.wording import Wording
 from analyzers.suspicion import Suspicion
 from analyzers.syntax import Grammar, Syntax
@@ -133,3 +134,5 @@ class Language:
     """What looks wrong in the text of one definition, from its first line's start; None where nothing is checked."""
     literals: LiteralSyntax | None = None
     """Where the texts are that a program says; None where messages are not looked for."""
+    expressions: ExpressionSyntax | None = None
+    """How expressions stand in its trees; None where failing lines are not read."""

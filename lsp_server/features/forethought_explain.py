@@ -13,8 +13,8 @@ from lsp_server.features.answer_items import answer_item, range_item
 from lsp_server.render import explanation as rendering
 from lsp_server.render import markdown
 from lsp_server.session import Session
-from lsp_server.shapes import ExplainParams, ExplainResult, Stop, Suspect
-from lsp_server.stops import file_of, locals_answer, stop_text
+from lsp_server.shapes import ExplainParams, ExplainResult, Suspect
+from lsp_server.stops import stop_text, values_answer
 from lsp_server.view import View
 
 METHOD = "forethought/explain"
@@ -30,18 +30,14 @@ async def handle(session: Session, params: ExplainParams) -> ExplainResult:
     text = params.text[-TEXT_CHARS_MAX:] or (stop_text(params.stop) if params.stop is not None else "")
     explained = await asyncio.to_thread(explain, repository.root, text)
     repository.view.refresh()
-    return _result(session, repository.view, explained, _seen(repository.view, params.stop))
-
-
-def _seen(view: View, stop: Stop | None) -> Answer | None:
-    """What a debugger shows, joined with what is prepared."""
-    path = file_of(view, stop.frames[0]) if stop is not None and stop.frames else ""
-    return locals_answer(view, stop, path) if stop is not None and path else None
+    seen = values_answer(repository.view, params.stop) if params.stop is not None else None
+    return _result(session, repository.view, explained, seen)
 
 
 def _result(session: Session, view: View, explained: Explanation, seen: Answer | None) -> ExplainResult:
     found = [each for each in (seen, explained.answer) if each is not None]
-    blocks = [markdown.whole(seen, view.line_now, view.uri)] if seen is not None else []
+    # The value comes first: it is what the person at the debugger looks for.
+    blocks = [markdown.story(seen, view.line_now, view.uri)] if seen is not None else []
     suspects = []
     for each in explained.suspects:
         symbol = view.symbol(each.path, each.name)

@@ -48,6 +48,12 @@ def whole(answer: Answer, resolve: Resolve, uri_of: UriOf) -> str:
     return "\n\n".join(blocks)
 
 
+def story(answer: Answer, resolve: Resolve, uri_of: UriOf) -> str:
+    """An answer that needs no question above it: its first claim is what to read, the others follow."""
+    first, *rest = (_claim(each, answer, resolve, uri_of, glance=True).removeprefix("- ") for each in answer.claims)
+    return "\n\n".join([first, "\n".join(f"- {each}" for each in rest)] if rest else [first])
+
+
 def plain(text: str) -> str:
     """A claim's text without its backquotes, on one line: for menus and messages that know no Markdown."""
     return " ".join(text.replace("`", "").split())

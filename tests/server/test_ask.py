@@ -138,8 +138,8 @@ def test_a_debuggers_locals_are_joined_with_what_is_prepared(tmp_path: Path, env
             await hover_until(editor, root / "db.py", at, lambda text: "views.py:5" in text)
             result = await editor.request("forethought/explain", {"stop": stop})
             (claim,) = result["answers"][0]["claims"]
-            assert claim["text"].startswith("`user` is None; it comes from `find_user`, which can return nothing")
-            assert [(each["path"], each["line"]) for each in claim["citations"]] == [("db.py", 3)]
+            assert claim["text"].startswith("`user` is None; it comes from `find_user`, which returns None when")
+            assert [(each["path"], each["line"]) for each in claim["citations"]] == [("db.py", 3), ("views.py", 5)]
             assert claim["provenance"] == "runtime"
             assert "find_user" in result["markdown"]
 

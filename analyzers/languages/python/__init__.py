@@ -15,6 +15,7 @@ import tree_sitter_python
 
 from analyzers.languages.language import FindModule, Language, LiteralSyntax, Words
 from analyzers.languages.python import cursor, declared, extract, roots, wrong
+from analyzers.languages.python.expressions import EXPRESSIONS
 from analyzers.languages.python.wording import WORDING
 from analyzers.syntax import Grammar
 
@@ -101,6 +102,7 @@ LANGUAGE = Language(
     deep=deep,
     definition=re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE),
     suspicions=lambda text: wrong.suspicions(grammar(), text),
+    expressions=EXPRESSIONS,
     literals=LiteralSyntax(
         query="(string) @text (concatenated_string) @text",
         pieces=frozenset({"string_content"}),

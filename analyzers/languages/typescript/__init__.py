@@ -15,6 +15,7 @@ import tree_sitter_typescript
 
 from analyzers.languages.language import FindModule, Language, LiteralSyntax, Words
 from analyzers.languages.typescript import cursor, declared, extract, lexed, stacks, words
+from analyzers.languages.typescript.expressions import EXPRESSIONS
 from analyzers.languages.typescript.modules import CONFIG_NAMES, Modules, follows
 from analyzers.languages.typescript.wording import WORDING
 from analyzers.syntax import Grammar
@@ -97,6 +98,7 @@ def _language(name: str, suffixes: tuple[str, ...], grammar: Callable[[], Gramma
         is_test_name=words.is_test_name,
         deep=deep,
         literals=LITERALS,
+        expressions=EXPRESSIONS,
         definition=words.DEFINITION,
         title=words.title,
         lexed=lexed.lexed,

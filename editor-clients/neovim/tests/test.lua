@@ -280,10 +280,29 @@ test("a stop at an exception is explained", function()
   harness.tells("(:Forethought explain)")
   vim.cmd("Forethought explain")
   local text = harness.sees("find_user")
+  -- The value comes before any suspect.
+  local value = "`user` is None; it comes from `find_user`, which returns None when `name not in rows` db.py:3"
+  same(text:find(value, 1, true), 1)
   has(text, "db.py:3")
   dap.listeners.before.event_continued.forethought()
   same(require("forethought.dap").last_stop(), nil)
   vim.cmd.cclose()
+end)
+
+test("a stop in a library carries the values of the workspace's own frame", function()
+  open("shop/orders.py", 6, 4)
+  local answers = debugpy()
+  table.insert(answers.stackTrace.stackFrames, 1, { id = 9, name = "loads", line = 1, source = { path = "/usr/x.py" } })
+  local seen
+  require("forethought.dap").read(session(answers), { reason = "exception", threadId = 1 }, function(stop)
+    seen = stop
+  end)
+  local stop = wait("the stop", function()
+    return seen
+  end)
+  same(stop.frames[1].locals, nil)
+  same(stop.frames[2].locals[2].name, "user")
+  same(stop.frames[3].locals, nil)
 end)
 
 test("an adapter that knows little is asked no more than it answers", function()

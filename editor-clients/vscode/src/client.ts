@@ -1,8 +1,7 @@
 // The language client: what travels to the server and back. A bundle of its own, loaded when the first server starts and
 // not before, so that opening a window does not wait for it. Decides nothing about how a server is found.
 
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import * as vscode from "vscode";
 import {
   CloseAction,
@@ -18,20 +17,18 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
+import { run, type Program, type Running } from "./process";
 import { ASK, STATUS_CHANGED, Unsupported, type Asked, type Asker, type Status } from "./protocol";
 
 const METHOD_NOT_FOUND = -32601;
-const LAST_WORDS_CHARS_MAX = 300;
-const ENDS_WITHIN_MS = 1000;
 const PARTIAL = new ProgressType<{ markdown: string }>();
 /** The only command that a link in a hover may run. */
 const MENU_COMMAND = "forethought.questions";
 
 export interface Start {
-  command: string;
-  args: string[];
-  env: NodeJS.ProcessEnv;
-  cwd: string;
+  program: Program;
+  /** The program's process, started already; one that ends by itself is followed by others. */
+  first: Running;
   languages: readonly string[];
   log: vscode.LogOutputChannel;
   onStatus: (status: Status) => void;
@@ -46,9 +43,15 @@ export interface Connection extends Asker {
 }
 
 export async function connect(start: Start): Promise<Connection> {
-  const { lastWords, ended, spawnServer } = server(start);
+  let running = start.first;
+  let begun = false;
   let started = false;
-  const client: Client = new Client("forethought", "Forethought", spawnServer, {
+  const spawned = (): Promise<ChildProcess> => {
+    if (begun) running = run(start.program);
+    begun = true;
+    return running.spawned;
+  };
+  const client: Client = new Client("forethought", "Forethought", spawned, {
     ...options(start),
     initializationFailedHandler: () => false,
     errorHandler: {
@@ -57,7 +60,7 @@ export async function connect(start: Start): Promise<Connection> {
         // A server that never came up will not come up by being started again.
         if (!started) return { action: CloseAction.DoNotRestart, handled: true };
         const decided = await standard.closed();
-        if (decided.action === CloseAction.DoNotRestart) start.onGone(lastWords());
+        if (decided.action === CloseAction.DoNotRestart) start.onGone(running.lastWords());
         return decided;
       },
     },
@@ -72,38 +75,11 @@ export async function connect(start: Start): Promise<Connection> {
     await client.start();
   } catch (error) {
     settings.dispose();
-    await ended();
-    throw new Error(lastWords() || (error instanceof Error ? error.message : String(error)));
+    await running.ended();
+    throw new Error(running.lastWords() || (error instanceof Error ? error.message : String(error)));
   }
   started = true;
   return new Connected(client, settings);
-}
-
-interface Spawned {
-  spawnServer: () => Promise<ChildProcess>;
-  /** The last line of the error stream: why the server ended, if it did. */
-  lastWords: () => string;
-  /** Waits a moment for the process to end, so that its last words are all there. */
-  ended: () => Promise<unknown>;
-}
-
-function server({ command, args, cwd, env }: Start): Spawned {
-  let last = "";
-  let closed: Promise<unknown> = Promise.resolve();
-  const spawnServer = async (): Promise<ChildProcess> => {
-    const child = spawn(command, args, { cwd, env, windowsHide: true });
-    child.stderr.on("data", (piece: Buffer) => {
-      last = piece.toString().trim().split("\n").at(-1)?.trim() || last;
-    });
-    closed = new Promise((resolve) => child.once("close", resolve));
-    await once(child, "spawn");
-    return child;
-  };
-  return {
-    spawnServer,
-    lastWords: () => last.slice(0, LAST_WORDS_CHARS_MAX),
-    ended: () => Promise.race([closed, new Promise((resolve) => setTimeout(resolve, ENDS_WITHIN_MS))]),
-  };
 }
 
 function options({ languages, log }: Start): LanguageClientOptions {

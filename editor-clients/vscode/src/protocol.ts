@@ -94,8 +94,24 @@ export interface Asked {
 export interface Stop {
   exception: { type: string; message: string };
   /** The innermost frame first, as debuggers list them. */
-  frames: { path: string; line: number; name: string }[];
-  locals: { name: string; type: string; value: string }[];
+  frames: StopFrame[];
+  /** Of the innermost frame. */
+  locals: StopLocal[];
+}
+
+export interface StopFrame {
+  path: string;
+  line: number;
+  column: number;
+  name: string;
+  /** Of the innermost frame inside the workspace, where that is not the innermost of all. */
+  locals?: StopLocal[];
+}
+
+export interface StopLocal {
+  name: string;
+  type: string;
+  value: string;
 }
 
 export interface Suspect {

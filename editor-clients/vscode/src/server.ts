@@ -1,6 +1,7 @@
 // Keeps at most one server running: finds out how to start it, starts it, restarts it, and hands on requests. What the
 // server says is its own business.
 
+import { mkdir } from "node:fs/promises";
 import * as path from "node:path";
 import {
   commands,
@@ -16,13 +17,15 @@ import {
 } from "vscode";
 import type { Connection, Start } from "./client";
 import { ownPython } from "./environment";
+import { onKeyChanged, storedKey } from "./key";
 import { findLaunch, type From, type Launch, type NoLaunch } from "./launch";
+import { run, type Program, type Running as RunningProcess } from "./process";
 import { STATUS, Unsupported, type Asked, type Asker, type Status } from "./protocol";
 import { chosenInterpreter, find, onInterpreterChanged, pythonVersion, versionIn } from "./python";
+import { leftOut, serverEnvironment, userSetting } from "./settings";
 
 /** The editor's names of the languages that the server knows; package.json names them too. */
 export const LANGUAGES = ["python", "typescript", "typescriptreact", "javascript", "javascriptreact"] as const;
-export const KEY_NAME = "forethought.model.key";
 
 /** Settings that decide which server runs, or what it is started with. */
 const RESTARTS = ["path", "server", "interpreter", "model"].map((name) => `forethought.${name}`);
@@ -52,9 +55,7 @@ export class Server implements Asker, Disposable {
         if (RESTARTS.some((name) => event.affectsConfiguration(name))) void this.restart();
       }),
       workspace.onDidGrantWorkspaceTrust(() => void this.restart()),
-      context.secrets.onDidChange((event) => {
-        if (event.key === KEY_NAME) void this.restart();
-      }),
+      onKeyChanged(context, () => void this.restart()) as Disposable,
     );
     void this.followInterpreter();
   }
@@ -105,8 +106,13 @@ export class Server implements Asker, Disposable {
     this.log.info(`starting ${[launch.command, ...launch.args].join(" ")}`);
     this.become("starting", launch.how);
     try {
-      const { connect } = await import("./client.js");
-      this.connection = await connect(await this.startOf(launch));
+      const program = await this.programOf(launch);
+      // The process starts while the language client is loaded.
+      const first = run(program);
+      this.connection = await this.connect(program, first).catch((error: unknown) => {
+        first.kill();
+        throw error;
+      });
     } catch (error) {
       return this.failed({ problem: `${launch.how} did not start: ${messageOf(error)}`, tried: [] });
     }
@@ -125,10 +131,9 @@ export class Server implements Asker, Disposable {
   }
 
   private async find(): Promise<Launch | NoLaunch> {
-    const settings = workspace.getConfiguration("forethought");
     const wanted = {
-      command: settings.get<string>("path", "").trim(),
-      from: settings.get<From>("server", "auto"),
+      command: userSetting("path"),
+      from: (userSetting("server") || "auto") as From,
       trusted: workspace.isTrusted,
     };
     const launch = await findLaunch(wanted, {
@@ -142,7 +147,7 @@ export class Server implements Asker, Disposable {
   }
 
   private async ownPython(trusted: boolean): Promise<{ python: string } | { problem: string }> {
-    const named = workspace.getConfiguration("forethought").get<string>("interpreter", "").trim();
+    const named = userSetting("interpreter");
     const chosen = trusted && !named ? await chosenInterpreter() : undefined;
     const names = named ? [named] : ["python3", "python3.13", "python3.12", "python3.11", "python"];
     const pythons = [chosen, ...names.map(find)].filter((python): python is string => python !== undefined);
@@ -181,15 +186,17 @@ export class Server implements Asker, Disposable {
     }
   }
 
-  private async startOf(launch: Launch): Promise<Start> {
-    const storage = this.context.globalStorageUri;
-    await workspace.fs.createDirectory(storage);
-    return {
-      command: launch.command,
-      args: launch.args,
-      env: await this.environment(),
-      // Not a folder of the workspace: on some systems programs are looked for in the current folder first.
-      cwd: storage.fsPath,
+  private async programOf({ command, args }: Launch): Promise<Program> {
+    // Not a folder of the workspace: on some systems programs are looked for in the current folder first.
+    const cwd = this.context.globalStorageUri.fsPath;
+    const [env] = await Promise.all([this.environment(), mkdir(cwd, { recursive: true })]);
+    return { command, args, cwd, env };
+  }
+
+  private async connect(program: Program, first: RunningProcess): Promise<Connection> {
+    const start: Start = {
+      program,
+      first,
       languages: LANGUAGES,
       log: this.log,
       onStatus: (status) => {
@@ -201,18 +208,16 @@ export class Server implements Asker, Disposable {
         this.failed({ problem: `the server ended several times and was not started again. ${lastWords}`.trim(), tried: [] });
       },
     };
+    const { connect } = await import("./client.js");
+    return connect(start);
   }
 
-  /** The key and the endpoint travel in the server's environment, which no workspace can write. */
+  /** What the server's process is given: the editor's own environment, and the user's choice of a model. */
   async environment(): Promise<NodeJS.ProcessEnv> {
-    const settings = workspace.getConfiguration("forethought.model");
-    const key = await this.context.secrets.get(KEY_NAME);
-    const given = {
-      FORETHOUGHT_MODEL_BASE_URL: settings.get<string>("baseUrl", "").trim(),
-      FORETHOUGHT_MODEL_NAME: settings.get<string>("name", "").trim(),
-      FORETHOUGHT_MODEL_KEY: key ?? "",
-    };
-    return { ...process.env, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value)) };
+    const names = leftOut(process.env);
+    if (names.length) this.log.warn(`not passed on, since a project may have set them: ${names.join(", ")}`);
+    const key = await storedKey(this.context);
+    return serverEnvironment(process.env, { baseUrl: userSetting("model.baseUrl"), name: userSetting("model.name"), key });
   }
 
   private async firstStatus(): Promise<void> {
@@ -248,9 +253,8 @@ export class Server implements Asker, Disposable {
 
   /** Another interpreter matters where one is used, or where the new one has the server. */
   private async interpreterChanged(): Promise<void> {
-    const settings = workspace.getConfiguration("forethought");
-    const from = settings.get<From>("server", "auto");
-    if (settings.get<string>("path", "").trim() || !["auto", "interpreter"].includes(from) || !workspace.isTrusted) return;
+    const from = userSetting("server") || "auto";
+    if (userSetting("path") || !["auto", "interpreter"].includes(from) || !workspace.isTrusted) return;
     const python = await chosenInterpreter();
     if (python === this.launch?.command) return;
     const had = this.how.includes("the chosen interpreter");

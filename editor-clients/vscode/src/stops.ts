@@ -7,6 +7,7 @@ import {
   commands,
   debug,
   Disposable,
+  Uri,
   window,
   workspace,
   type DebugAdapterTracker,
@@ -70,7 +71,7 @@ export class Stops implements Disposable {
   private async stopped(session: Session, event: DebugProtocol.StoppedEvent): Promise<void> {
     const when = workspace.getConfiguration("forethought").get<When>("debugger.explain", "offer");
     if (when === "off") return;
-    const stop = await readStop(session, event.body.threadId ?? 0, event.body.text ?? event.body.description ?? "");
+    const stop = await readStop(session, event.body.threadId ?? 0, event.body.text ?? event.body.description ?? "", isInWorkspace);
     if (!stop) return;
     this.last = { stop };
     void commands.executeCommand("setContext", "forethought.stopped", true);
@@ -100,8 +101,13 @@ export class Stops implements Disposable {
   }
 }
 
-/** What the debugger knows about a stop; undefined where it does not even know the frames. */
-export async function readStop(session: Session, threadId: number, said: string): Promise<Stop | undefined> {
+/** What the debugger knows about a stop; undefined where it does not even know the frames. `isOwn`: in the workspace. */
+export async function readStop(
+  session: Session,
+  threadId: number,
+  said: string,
+  isOwn: (path: string) => boolean,
+): Promise<Stop | undefined> {
   const info = await ask<DebugProtocol.ExceptionInfoResponse["body"]>(session, "exceptionInfo", { threadId });
   const stack = await ask<DebugProtocol.StackTraceResponse["body"]>(session, "stackTrace", {
     threadId,
@@ -112,13 +118,25 @@ export async function readStop(session: Session, threadId: number, said: string)
   const [top] = frames;
   if (!top) return undefined;
   const type = info?.details?.typeName ?? info?.exceptionId ?? said.split(":")[0] ?? "";
+  const inside = frames.find((frame) => frame.source?.path && isOwn(frame.source.path));
+  const insideLocals = inside && inside !== top ? await locals(session, inside.id) : undefined;
   return {
     exception: { type: type || "exception", message: info?.details?.message ?? info?.description ?? said },
     frames: frames
       .filter((frame) => frame.source?.path)
-      .map((frame) => ({ path: frame.source?.path ?? "", line: frame.line, name: frame.name })),
+      .map((frame) => ({
+        path: frame.source?.path ?? "",
+        line: frame.line,
+        column: frame.column,
+        name: frame.name,
+        ...(frame === inside && insideLocals ? { locals: insideLocals } : {}),
+      })),
     locals: await locals(session, top.id),
   };
+}
+
+function isInWorkspace(path: string): boolean {
+  return workspace.getWorkspaceFolder(Uri.file(path)) !== undefined;
 }
 
 async function locals(session: Session, frameId: number): Promise<Stop["locals"]> {

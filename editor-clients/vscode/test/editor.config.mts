@@ -4,11 +4,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/editor/*.test.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     fileParallelism: false,
     bail: 0,
-    // The window now and then loses a key that comes while it is busy. What is broken fails three times.
-    retry: 2,
+    // None is tried again as a whole: each step waits for what it needs, and is repeated where nothing came of it.
+    retry: 0,
   },
 });

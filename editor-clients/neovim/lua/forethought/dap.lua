@@ -94,27 +94,58 @@ function M.read(session, body, done)
         return
       end
       M.read_locals(session, frames[1].id, function(locals)
-        done({ exception = exception, frames = M.frames(frames), locals = locals })
+        local stop = { exception = exception, frames = M.frames(frames), locals = locals }
+        local own, id = M.own_frame(frames, stop.frames)
+        if not own then
+          return done(stop)
+        end
+        M.read_locals(session, id, function(own_locals)
+          own.locals = own_locals
+          done(stop)
+        end)
       end)
     end)
   end)
 end
 
 ---@param frames table[]
----@return { path: string, line: integer, name: string }[]
+---@return forethought.StopFrame[]
 function M.frames(frames)
   local found = {}
   for _, frame in ipairs(frames) do
     if frame.source and frame.source.path and #found < FRAMES_MAX then
-      found[#found + 1] = { path = frame.source.path, line = frame.line, name = frame.name }
+      local column = frame.column or 0
+      found[#found + 1] = { path = frame.source.path, line = frame.line, column = column, name = frame.name }
     end
   end
   return found
 end
 
+--- The innermost frame inside the workspace and the adapter's number of it; nothing where that is the innermost of all.
+---@param frames table[] as the adapter lists them
+---@param found forethought.StopFrame[] made from them
+---@return forethought.StopFrame?
+---@return integer?
+function M.own_frame(frames, found)
+  local client = require("forethought.request").client()
+  local root = client and client.root_dir
+  local at = 0
+  for index, frame in ipairs(frames) do
+    if frame.source and frame.source.path then
+      at = at + 1
+      if root and vim.fs.relpath(root, frame.source.path) then
+        if index == 1 then
+          return nil
+        end
+        return found[at], frame.id
+      end
+    end
+  end
+end
+
 ---@param session table
 ---@param frame_id integer
----@param done fun(locals: { name: string, type: string, value: string }[])
+---@param done fun(locals: forethought.StopLocal[])
 function M.read_locals(session, frame_id, done)
   session:request("scopes", { frameId = frame_id }, function(_, answer)
     local scope

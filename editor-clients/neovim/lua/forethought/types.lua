@@ -80,8 +80,20 @@
 
 ---@class forethought.Stop
 ---@field exception { type: string, message: string }
----@field frames { path: string, line: integer, name: string }[] the innermost first
----@field locals { name: string, type: string, value: string }[]
+---@field frames forethought.StopFrame[] the innermost first
+---@field locals forethought.StopLocal[] of the innermost frame
+
+---@class forethought.StopFrame
+---@field path string
+---@field line integer
+---@field column integer
+---@field name string
+---@field locals? forethought.StopLocal[] of the innermost frame inside the workspace, where another is the innermost
+
+---@class forethought.StopLocal
+---@field name string
+---@field type string
+---@field value string
 
 ---@class forethought.Options the table vim.g.forethought; every field may be left out
 ---@field dap? "offer"|"show"|"off" what to do when the debugger stops at an exception

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeShop, TRACEBACK } from "./shop";
-import { PYTHON, until, Workbench } from "./workbench";
+import { achieve, PYTHON, until, Workbench } from "./workbench";
 
 const PREPARED_MS_MAX = 60_000;
 
@@ -68,7 +68,7 @@ describe("at the cursor", () => {
   test("a chosen question is answered on a page, whose citations lead to the code", async () => {
     await code.open("shop/db.py", 4, 5);
     await code.palette("Forethought: Questions Here");
-    await code.choices.filter({ hasText: "Who calls it?" }).click();
+    await code.pick(code.choices.filter({ hasText: "Who calls it?" }));
     const page = await code.pageWith("greet");
     await code.screenshot("answer");
     await page.locator("a", { hasText: "orders.py:5" }).first().click();
@@ -78,13 +78,18 @@ describe("at the cursor", () => {
 
   test("the menu of questions is among the code actions", async () => {
     await code.open("shop/db.py", 4, 5);
-    await code.page.keyboard.press("Control+.");
     const row = code.page.locator(".action-widget .monaco-list-row", { hasText: "Who calls it?" }).first();
-    await row.waitFor();
+    await code.press("Control+.", () => row.isVisible());
     await code.screenshot("code-actions");
     // Until the mouse moves, an invisible block lies over the list, lest it be chosen from by accident.
-    await row.hover({ force: true });
-    await row.click({ force: true });
+    await achieve(
+      async () => {
+        await row.hover({ force: true, timeout: 2000 });
+        await row.click({ force: true, timeout: 2000 });
+      },
+      async () => !(await row.isVisible()),
+      "the chosen code action",
+    );
     await code.pageWith("orders.py:5");
   });
 
@@ -120,7 +125,8 @@ describe("at the cursor", () => {
 describe("failures", () => {
   test("a traceback that is selected in an editor", async () => {
     await code.open("failure.txt");
-    await code.page.keyboard.press("Control+a");
+    const selected = () => code.probe<boolean>("return !vscode.window.activeTextEditor.selection.isEmpty");
+    await code.press("Control+a", selected);
     await code.palette("Forethought: Explain Selected Traceback");
     const page = await code.pageWith("orders.py");
     expect(await page.innerText()).toContain("greet");
@@ -131,12 +137,18 @@ describe("failures", () => {
     await code.palette("Terminal: Create New Terminal");
     const terminal = code.page.locator(".terminal.xterm").first();
     await terminal.waitFor();
-    await code.probe(`vscode.window.activeTerminal.sendText("clear; cat failure.txt")`);
-    await code.page.locator(".terminal.xterm .xterm-rows, .terminal.xterm canvas").first().waitFor();
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    await code.palette("Terminal: Select All");
-    await terminal.click({ button: "right", position: { x: 60, y: 40 } });
-    await code.menu("Explain Selected Traceback");
+    // The shell may not read yet what is typed first.
+    await achieve(
+      () => code.probe(`vscode.window.activeTerminal.sendText("clear; cat failure.txt")`),
+      async () => (await terminal.locator(".xterm-rows").innerText()).includes("is not subscriptable"),
+      "the traceback in the terminal",
+    );
+    await achieve(
+      () => code.palette("Terminal: Select All"),
+      async () => (await terminal.locator(".xterm-selection div").count()) > 0,
+      "the selection in the terminal",
+    );
+    await code.menu(terminal, "Explain Selected Traceback", { x: 60, y: 40 });
     await code.pageWith("orders.py");
     await code.screenshot("terminal");
     await code.probe(`vscode.window.activeTerminal.dispose()`);
@@ -147,23 +159,41 @@ describe("failures", () => {
     await code.palette("Testing: Focus on Test Explorer View");
     const row = code.page.locator(".test-explorer .monaco-list-row", { hasText: "test_greet_stranger" }).first();
     await row.waitFor();
-    await row.click({ button: "right" });
-    await code.menu("Why Does This Test Fail?");
+    await code.menu(row, "Why Does This Test Fail?");
     await code.pageWith("test_greet_stranger");
     await code.screenshot("test-explorer");
   });
 
   test("the debugger's stop at an exception", async () => {
     await code.open("main.py");
-    await code.page.keyboard.press("F5");
+    // Pressed again while a program runs, the key would let it go on.
+    const runs = () => code.probe<boolean>("return vscode.debug.activeDebugSession !== undefined");
+    await code.press("F5", runs, 20_000);
     const offer = code.notifications.filter({ hasText: "Why Did This Happen?" });
-    await offer.waitFor({ timeout: 60_000 });
+    await offer.waitFor();
     await code.screenshot("debugger-offer");
     await offer.locator(".monaco-button", { hasText: "Why Did This Happen?" }).click();
     const page = await code.pageWith("find_user");
-    expect(await page.innerText()).toContain("db.py:7");
+    const value = "user is None; it comes from find_user, which returns None when name not in rows db.py:7";
+    expect(await page.locator("h1 + p").innerText()).toContain(value);
     await code.screenshot("debugger");
     await code.palette("Debug: Stop");
+  });
+
+  test.each([
+    ["comprehension", "price is None; it is an element of prices, which gets its elements from price_of, which returns None when"],
+    ["function", "price is None; it is an element of"],
+    ["field", "self.owner is None; it is set to None by Cart.__init__"],
+  ])("the debugger's stop in a %s begins with the value", async (name, value) => {
+    const program = `${folder}/stops/${name}.py`;
+    const configuration = JSON.stringify({ type: "debugpy", request: "launch", name, program, console: "internalConsole" });
+    await code.probe(`await vscode.debug.startDebugging(vscode.workspace.workspaceFolders[0], ${configuration})`);
+    const offer = code.notifications.filter({ hasText: "Why Did This Happen?" });
+    await offer.waitFor();
+    expect(await offer.innerText()).toContain(value);
+    await offer.locator(".monaco-button", { hasText: "Why Did This Happen?" }).click();
+    const page = await code.pageWith("What went wrong");
+    expect(await page.locator("h1 + p").innerText()).toContain(value);
   });
 });
 
@@ -172,20 +202,23 @@ describe("around the editor", () => {
     await code.open("shop/db.py", 4, 5);
     await code.palette("Explorer: Focus on Prepared answers View");
     const row = (text: string) => code.page.locator(".pane-body .monaco-list-row", { hasText: text }).first();
-    await row("find_user").locator(".monaco-tl-twistie").click();
-    await row("Who calls it?").locator(".monaco-tl-twistie").click();
+    const unfold = (text: string, within: string) =>
+      achieve(
+        async () => (await row(within).isVisible()) || (await row(text).locator(".monaco-tl-twistie").click({ timeout: 4000 })),
+        () => row(within).isVisible(),
+        `${within} under ${text}`,
+      );
+    await unfold("find_user", "Who calls it?");
+    await unfold("Who calls it?", "orders.py:5");
     await row("orders.py:5").click();
     await code.page.locator(".tab.active", { hasText: "orders.py" }).waitFor();
     await code.screenshot("view");
   });
 
   test("the status item pauses and resumes", async () => {
-    await code.status.click();
-    await code.choices.filter({ hasText: "Pause" }).click();
+    await code.statusMenu("Pause");
     await code.page.locator(".statusbar-item", { hasText: "Forethought: paused" }).waitFor();
-    await code.status.click();
-    await code.screenshot("status");
-    await code.choices.filter({ hasText: "Resume" }).click();
+    await code.statusMenu("Resume", () => code.screenshot("status"));
     await until(async () => !(await code.status.innerText()).includes("paused"), 20_000);
   });
 

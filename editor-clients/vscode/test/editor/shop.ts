@@ -46,6 +46,31 @@ def test_greet_stranger():
 
 print(greet_all(["ada", "bob"]))
 `,
+  "stops/comprehension.py": `def price_of(name):
+    if name == "pear":
+        return None
+    return {"cents": 100}
+
+
+prices = [price_of(name) for name in ["fig", "pear"]]
+print([price["cents"] for price in prices])
+`,
+  "stops/function.py": `def price_of(name):
+    return {"cents": 100} if name == "fig" else None
+
+
+print(max([price_of("fig"), price_of("pear")], key=lambda price: price["cents"]))
+`,
+  "stops/field.py": `class Cart:
+    def __init__(self):
+        self.owner = None
+
+    def greet(self):
+        return "Dear " + self.owner["name"]
+
+
+Cart().greet()
+`,
   ".vscode/launch.json": JSON.stringify({
     version: "0.2.0",
     configurations: [

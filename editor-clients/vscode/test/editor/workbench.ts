@@ -7,15 +7,19 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { chromium, type BrowserContext, type Locator, type Page } from "playwright-core";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const CLIENT = path.resolve(HERE, "../..");
 const REPOSITORY = path.resolve(CLIENT, "../..");
 const EDITOR = process.env.FORETHOUGHT_TEST_EDITOR ?? path.join(REPOSITORY, ".editors", "vscode");
 const SCREENSHOTS = process.env.FORETHOUGHT_TEST_SCREENSHOTS ?? path.join(REPOSITORY, ".editors", "screenshots");
-const STARTED_MS_MAX = 60_000;
-const MENU_OPENS_MS = 500;
+const STARTED_MS_MAX = 90_000;
+/** How long a person looks for a reaction before doing the same again. */
+const SEEN_MS_MAX = 4000;
+const TRIES_MAX = 12;
+const HOVERS_MS_MAX = 60_000;
+const PAGE_MS_MAX = 60_000;
 const BROWSER = [
   "--headless",
   "--no-sandbox",
@@ -51,7 +55,7 @@ export class Workbench {
     readonly home: string,
     /** When the folder began to be opened, as the clock counts. */
     readonly begunMs: number,
-    private readonly browser: Browser,
+    private readonly browser: BrowserContext,
     private readonly process: ChildProcess,
     private readonly probePort: number,
     private readonly output: () => string,
@@ -81,10 +85,15 @@ export class Workbench {
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece: Buffer) => (output += piece.toString()));
     await until(() => output.includes("HTTP server listening"), STARTED_MS_MAX, () => output);
     const executablePath = readFileSync(path.join(EDITOR, "chromium"), "utf8").trim();
-    const browser = await chromium.launch({ executablePath, args: BROWSER });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    const page = await context.newPage();
+    // The browser keeps the editor's code, as a desktop has it on its disk.
+    const browser = await chromium.launchPersistentContext(path.join(home, "browser"), {
+      executablePath,
+      args: BROWSER,
+      viewport: { width: 1280, height: 800 },
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    browser.setDefaultTimeout(STARTED_MS_MAX);
+    const page = browser.pages()[0] ?? (await browser.newPage());
     const begun = Date.now();
     await page.goto(addressOf(port, options));
     await page.locator(".monaco-workbench").waitFor({ timeout: STARTED_MS_MAX });
@@ -99,79 +108,155 @@ export class Workbench {
     return value;
   }
 
+  /** Gives a command by its name, as F1 lists it. */
   async palette(command: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget:visible input").first();
-    await input.waitFor();
-    await input.fill(`>${command}`);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: command }).first().click();
+    await this.choose("F1", `>${command}`, command);
   }
 
+  /** Opens a file with the cursor at a place, and waits until keys go to its editor. */
   async open(file: string, line = 1, column = 1): Promise<void> {
-    await this.page.keyboard.press("Control+p");
-    const input = this.page.locator(".quick-input-widget:visible input").first();
-    await input.waitFor();
-    await input.fill(file);
-    await this.choices.filter({ hasText: path.basename(file) }).first().click();
-    await this.page.locator(".tab.active", { hasText: path.basename(file) }).waitFor();
-    await this.goTo(line, column);
+    const name = path.basename(file);
+    await achieve(
+      () => this.choose("Control+p", `${file}:${line}:${column}`, name),
+      async () =>
+        (await this.page.locator(".tab.active", { hasText: name }).count()) > 0 &&
+        (await this.page.locator(".monaco-editor.focused").count()) > 0 &&
+        (await this.page.locator(".statusbar-item", { hasText: `Ln ${line}, Col ${column}` }).count()) > 0,
+      `${file} at ${line}:${column}`,
+    );
   }
 
-  async goTo(line: number, column = 1): Promise<void> {
-    await this.page.keyboard.press("Control+g");
-    const input = this.page.locator(".quick-input-widget:visible input").first();
-    await input.waitFor();
-    await input.fill(`:${line}:${column}`);
-    // The editor ignores a key that comes before it has read the number.
-    await this.choices.filter({ hasText: `Go to line ${line}` }).first().click();
-    await input.waitFor({ state: "hidden" });
+  /** Presses a key for the editor that has the focus, again where nothing came of it. */
+  async press(key: string, there: () => Promise<boolean>, ms = SEEN_MS_MAX): Promise<void> {
+    await achieve(
+      async () => {
+        await this.page.locator(".monaco-editor.focused").first().waitFor();
+        await this.page.keyboard.press(key);
+      },
+      there,
+      `what ${key} does`,
+      ms,
+    );
   }
 
   /** Rests the mouse on a word until a hover is there. An analysis under way may have nothing to say at first. */
   async hoverOver(line: string, word: string, waitMs = 2000): Promise<void> {
     const row = this.page.locator(".editor-instance .view-line", { hasText: line }).first();
     const place = row.locator("span", { hasText: word }).last();
-    await until(async () => {
+    const end = Date.now() + HOVERS_MS_MAX;
+    // A busy editor takes longer than it was given: so it is given more each time.
+    for (let wait = waitMs; ; wait = Math.min(wait * 1.3, 3000)) {
       await this.page.mouse.move(5, 5);
       await place.hover();
-      return this.hover.waitFor({ timeout: waitMs }).then(
-        () => true,
-        () => false,
-      );
-    }, 30_000);
+      if (await seen(this.hover, wait)) return;
+      if (Date.now() > end) throw new Error(`no hover over ${word} within ${HOVERS_MS_MAX} ms`);
+    }
   }
 
   /** Types into the open input, and enters it. */
   async type(text: string): Promise<void> {
-    const input = this.page.locator(".quick-input-widget:visible input").first();
+    const input = this.input;
     await input.waitFor();
-    await input.fill(text);
-    await this.page.keyboard.press("Enter");
+    await achieve(
+      () => input.fill(text),
+      async () => (await input.inputValue()) === text,
+      `"${text}" in the input`,
+    );
+    await achieve(
+      async () => {
+        await input.focus();
+        await this.page.keyboard.press("Enter");
+      },
+      async () => !(await input.isVisible()) || (await input.inputValue()) !== text,
+      `"${text}" entered`,
+    );
   }
 
-  /** Chooses from the open context menu. */
-  async menu(item: string): Promise<void> {
+  /** Right-clicks, and chooses from the menu that opens. */
+  async menu(on: Locator, item: string, position?: { x: number; y: number }): Promise<void> {
     const found = this.page.locator(".monaco-menu .action-item", { hasText: item }).first();
-    await found.waitFor();
+    await achieve(
+      () => on.click({ button: "right", position }),
+      () => found.isVisible(),
+      `the menu with ${item}`,
+    );
     // A menu takes no click in the moment in which it opens, lest the click that opened it choose something.
-    await new Promise((resolve) => setTimeout(resolve, MENU_OPENS_MS));
-    await found.hover();
-    await found.click();
-    await found.waitFor({ state: "hidden" });
+    await achieve(
+      async () => {
+        await found.hover({ timeout: SEEN_MS_MAX });
+        await found.click({ timeout: SEEN_MS_MAX });
+      },
+      async () => !(await found.isVisible()),
+      `${item} chosen`,
+      700,
+    );
+  }
+
+  /** Clicks the status item until its menu is there, and chooses from it. */
+  async statusMenu(item: string, before = async () => {}): Promise<void> {
+    const row = this.choices.filter({ hasText: item }).first();
+    await achieve(
+      () => this.status.click(),
+      () => row.isVisible(),
+      `${item} in the status item's menu`,
+    );
+    await before();
+    await this.pick(row);
+  }
+
+  /** Chooses a row of an open quick pick. */
+  async pick(row: Locator): Promise<void> {
+    await row.waitFor();
+    await achieve(
+      () => row.click({ timeout: SEEN_MS_MAX }),
+      async () => !(await row.isVisible()),
+      "a chosen row",
+    );
   }
 
   /** The answer's page, once it says this. */
   async pageWith(text: string): Promise<Locator> {
     const found = this.preview.filter({ hasText: text });
-    await found.waitFor({ timeout: 30_000 });
+    await found.waitFor({ timeout: PAGE_MS_MAX });
     return found;
+  }
+
+  private get input(): Locator {
+    return this.page.locator(".quick-input-widget:visible input").first();
+  }
+
+  /** Opens a quick pick with a key, types, and chooses the row that has a text. */
+  private async choose(key: string, text: string, row: string): Promise<void> {
+    const found = this.choices.filter({ hasText: row }).first();
+    await achieve(
+      async () => {
+        // What is open already would take the key for itself.
+        if (await this.input.isVisible()) await this.page.keyboard.press("Escape");
+        await this.page.keyboard.press(key);
+        if (!(await seen(this.input, SEEN_MS_MAX))) return;
+        // A quick pick that is still opening writes its own text over what is typed.
+        await this.input.fill(text, { timeout: SEEN_MS_MAX });
+      },
+      async () => (await this.input.isVisible()) && (await this.input.inputValue()) === text && (await found.isVisible()),
+      `${row} in the list that ${key} opens`,
+    );
+    await achieve(
+      () => found.click({ timeout: SEEN_MS_MAX }),
+      async () => !(await this.input.isVisible()) || (await this.input.inputValue()) !== text,
+      `${row} chosen`,
+    );
   }
 
   /** Closes what the last test left open. */
   async tidy(): Promise<void> {
-    await this.page.keyboard.press("Escape");
+    await achieve(
+      () => this.page.keyboard.press("Escape"),
+      async () => !(await this.input.isVisible()) && !(await this.page.locator(".monaco-menu").first().isVisible()),
+      "nothing open",
+    );
     await this.probe(`
       await vscode.commands.executeCommand("notifications.clearAll");
+      await vscode.debug.stopDebugging();
       await vscode.commands.executeCommand("workbench.action.closeAllEditors");
       await vscode.commands.executeCommand("workbench.action.closePanel");
       await vscode.commands.executeCommand("workbench.view.explorer");`);
@@ -230,6 +315,39 @@ export async function until(
   }
 }
 
+/**
+ * Does what a person does who gets no reaction: looks for a while, and does it again. So `step` must be one that may be
+ * done twice. A step that fails (what it clicks has moved away) counts as one without a reaction.
+ */
+export async function achieve(
+  step: () => Promise<unknown>,
+  there: () => Promise<boolean>,
+  what: string,
+  ms = SEEN_MS_MAX,
+): Promise<void> {
+  let failure = "";
+  for (let tried = 0; tried < TRIES_MAX; tried += 1) {
+    await step().catch((error: unknown) => (failure = String(error)));
+    const come = await until(there, ms).then(
+      () => true,
+      (error: unknown) => {
+        failure ||= String(error);
+        return false;
+      },
+    );
+    if (come) return;
+  }
+  throw new Error(`not there after ${TRIES_MAX} tries: ${what}. ${failure}`);
+}
+
+/** Whether this is seen within so many milliseconds. */
+function seen(what: Locator, ms: number): Promise<boolean> {
+  return what.waitFor({ timeout: ms }).then(
+    () => true,
+    () => false,
+  );
+}
+
 function addressOf(port: number, { folder, file }: Options): string {
   const address = new URL(`http://127.0.0.1:${port}/`);
   address.searchParams.set("folder", folder);
@@ -271,6 +389,8 @@ function writeSettings(user: string, settings: Record<string, unknown>): void {
     "editor.hover.delay": 100,
     "git.openRepositoryInParentFolders": "never",
     "terminal.integrated.shellIntegration.enabled": false,
+    // Lines of the terminal are then text in the page, which a test can wait for.
+    "terminal.integrated.gpuAcceleration": "off",
   };
   // Machine settings: a remote editor reads those of the machine scope there.
   for (const folder of ["User", "Machine"]) {

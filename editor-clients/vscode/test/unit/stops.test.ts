@@ -9,6 +9,7 @@ function session(answers: Record<string, unknown>): Session {
   };
 }
 
+const isOwn = (path: string): boolean => path.startsWith("/code/");
 const MESSAGE = "'NoneType' object is not subscriptable";
 const STACK = {
   stackFrames: [
@@ -36,29 +37,40 @@ const DEBUGPY = {
 };
 
 test("what debugpy knows becomes a stop", async () => {
-  const stop = await readStop(session(DEBUGPY), 1, "");
+  const stop = await readStop(session(DEBUGPY), 1, "", isOwn);
   expect(stop?.exception).toEqual({ type: "TypeError", message: MESSAGE });
   expect(stop?.frames).toEqual([
-    { path: "/code/shop/orders.py", line: 6, name: "greet" },
-    { path: "/code/main.py", line: 3, name: "<module>" },
+    { path: "/code/shop/orders.py", line: 6, column: 1, name: "greet" },
+    { path: "/code/main.py", line: 3, column: 1, name: "<module>" },
   ]);
   expect(stop?.locals.map(({ name }) => name)).toEqual(["user", "long"]);
   expect(stop?.locals[1]?.value).toHaveLength(300);
 });
 
+test("a stop in a library carries the values of the workspace's own frame", async () => {
+  const library = { id: 9, name: "loads", line: 339, column: 5, source: { path: "/usr/lib/json.py" } };
+  const stackTrace = { stackFrames: [library, ...STACK.stackFrames] };
+  const stop = await readStop(session({ ...DEBUGPY, stackTrace }), 1, "", isOwn);
+  expect(stop?.frames.map(({ name, locals }) => [name, locals?.map((local) => local.name)])).toEqual([
+    ["loads", undefined],
+    ["greet", ["user", "long"]],
+    ["<module>", undefined],
+  ]);
+});
+
 test("an adapter without exceptionInfo and variables still tells the frames", async () => {
-  const stop = await readStop(session({ stackTrace: STACK }), 1, "ValueError: bad row");
+  const stop = await readStop(session({ stackTrace: STACK }), 1, "ValueError: bad row", isOwn);
   expect(stop?.exception).toEqual({ type: "ValueError", message: "ValueError: bad row" });
   expect(stop?.frames).toHaveLength(2);
   expect(stop?.locals).toEqual([]);
 });
 
 test("an adapter that tells nothing is no stop", async () => {
-  expect(await readStop(session({}), 1, "")).toBeUndefined();
+  expect(await readStop(session({}), 1, "", isOwn)).toBeUndefined();
 });
 
 test("an offer says the likeliest reason, else the suspects, and there is none without any", async () => {
-  const stop = await readStop(session(DEBUGPY), 1, "");
+  const stop = await readStop(session(DEBUGPY), 1, "", isOwn);
   const at = { start: { line: 3, character: 4 }, end: { line: 3, character: 9 } };
   const suspect = { path: "shop/orders.py", uri: "", range: at, name: "greet", line: 4, score: 2, confidence: "likely", reasons: [] } as const;
   const text = offerText(stop!, { ...EXPLAINED, suspects: [{ ...suspect, reasons: [] }] });

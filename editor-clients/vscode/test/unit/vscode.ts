@@ -179,7 +179,13 @@ export const env = {
   },
 };
 
-export const workspace = { workspaceFolders: [{ uri: Uri.file("/code"), name: "work" }] };
+/** What `inspect` says of each setting, by its whole name. */
+export const inspected: Record<string, object> = {};
+
+export const workspace = {
+  workspaceFolders: [{ uri: Uri.file("/code"), name: "work" }],
+  getConfiguration: (section: string) => ({ inspect: (name: string) => inspected[`${section}.${name}`] }),
+};
 export const debug = {};
 export const lm = {};
 export const chat = {};
