@@ -24,6 +24,7 @@ from analyzers.text import Encoding, Lines
 from lsp_server import locations, settings
 from lsp_server.buffers import Buffer, Buffers, to_bytes
 from lsp_server.messages import Active
+from lsp_server.pages import Pages
 from lsp_server.progress import Reporter
 from lsp_server.repository import Repository
 from lsp_server.shapes import StatusResult
@@ -62,6 +63,10 @@ class Session:
     def __init__(self) -> None:
         self.encoding = Encoding.UTF16
         self.client_shows_progress = False
+        self.client_shows_documents = False
+        """Whether the client opens a file when it is told to."""
+        self.client_shows_answers = False
+        """Whether the client knows us, and shows what a command gives; others run a command and drop its result."""
         self.client_hears_status = False
         """Whether the client wants `forethought/statusChanged`; others would report a message that they do not know."""
         self.settings, problems = settings.load(config_file())
@@ -75,6 +80,7 @@ class Session:
         self._leaving: set[asyncio.Task[None]] = set()
         self._server: LanguageServer | None = None
         self._heralds: dict[Repository, Herald] = {}
+        self._pages = Pages()
         self.threads = Threads()
         """What was asked in each conversation."""
         self._active_said_s = -ACTIVE_EVERY_S
@@ -149,6 +155,7 @@ class Session:
         """Let the sleepers go. Safe to call twice."""
         if self._reporter is not None:
             self._reporter.close()
+        self._pages.close()
         for herald in self._heralds.values():
             herald.close()
         stopping = [repository.stop() for repository in self._repositories.values()]
@@ -273,6 +280,33 @@ class Session:
     def warn(self, text: str) -> None:
         """Put something before the user's eyes."""
         self._show(text)
+
+    def show_page(self, name: str, page: str, message: str) -> None:
+        """Opens a page beside the code in an editor that does such things; in another one, says the message.
+
+        The editor answers in its own time, and may not before a command is done that it waits for.
+        """
+        if self._server is None:
+            return
+        if not self.client_shows_documents:
+            self._say(message)
+            return
+        try:
+            uri = self._pages.write(name, page).as_uri()
+        except OSError as error:
+            _log.warning("a page cannot be written: %s", error)
+            self._say(message)
+            return
+
+        def shown(result: types.ShowDocumentResult | None) -> None:
+            if result is None or not result.success:
+                self._say(message)
+
+        self._server.window_show_document(types.ShowDocumentParams(uri=uri, take_focus=True), shown)
+
+    def _say(self, text: str) -> None:
+        if self._server is not None:
+            self._server.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
 
     def _show(self, text: str) -> None:
         if self._server is not None:

@@ -16,15 +16,13 @@ def handle(session: Session, params: types.InitializeParams) -> None:
     session.encoding = Encoding(str(getattr(chosen, "value", chosen)))
     window = params.capabilities.window
     session.client_shows_progress = bool(window and window.work_done_progress)
-    session.client_hears_status = _hears_status(params.capabilities.experimental)
+    session.client_shows_documents = bool(window and window.show_document and window.show_document.support)
+    own = _get(params.capabilities.experimental, "forethought")
+    session.client_shows_answers = own is not None
+    # `statusChanged`: a client that does not ask for it never hears of it.
+    session.client_hears_status = _get(own, "statusChanged") is True
     for uri in _folders(params):
         session.add_folder(uri)
-
-
-def _hears_status(experimental: object) -> bool:
-    """`experimental.forethought.statusChanged`: a client that does not ask for it never hears of it."""
-    own = _get(experimental, "forethought")
-    return _get(own, "statusChanged") is True
 
 
 def _get(value: object, name: str) -> object:

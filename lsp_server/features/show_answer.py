@@ -1,6 +1,8 @@
 """`forethought.showAnswer`: one question about one place, answered whole. Choosing from the menu of questions runs it.
 
 Takes one argument, `{uri, position, kind}`, and gives an answer as `answer_items` writes it; null where nothing fits.
+A client that does not say that it knows us (`capabilities.experimental.forethought`) would drop that, so it is shown a
+page or a message.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from analyzers.questions.catalogue import KINDS
 from analyzers.records import Record
 from lsp_server import prepared
 from lsp_server.features.answer_items import answer_item
+from lsp_server.render import plain_text
 from lsp_server.session import Session
 from lsp_server.shapes import Answer, ShowAnswerParams
 from lsp_server.thought_answers import KIND as THOUGHTS
@@ -37,6 +40,10 @@ def run(session: Session, arguments: Sequence[Any]) -> Answer | None:
     if answer is None:
         return None
     document.repository.asked(record.path, record.name, chosen.kind)
+    if not session.client_shows_answers:
+        view = document.view
+        page = plain_text.page(answer, view.line_now, lambda path: str(view.root / path))
+        session.show_page(f"{answer.kind}-{answer.symbol}", page, plain_text.message(answer, view.line_now))
     return answer_item(document.view, answer, session.encoding)
 
 

@@ -17,6 +17,10 @@ from typing import Any
 
 TIMEOUT_S = 60.0
 IGNORED = ("window/logMessage", "$/logTrace")
+RESULTS: Mapping[str, object] = {"workspace/configuration": [None], "window/showDocument": {"success": True}}
+"""What it answers to requests by the server."""
+KNOWS_US: Mapping[str, object] = {"forethought": {}}
+"""What a client says that shows what commands give."""
 
 
 class ResponseError(Exception):
@@ -37,7 +41,8 @@ class Editor:
         arguments: Sequence[str] = ("serve",),
         initialize: bool = True,
         options: object = None,
-        experimental: object = None,
+        experimental: object = KNOWS_US,
+        shows_documents: bool = False,
     ) -> None:
         self.folders = folders
         self.environment = {**os.environ, **(environment or {})}
@@ -47,6 +52,7 @@ class Editor:
         self.wants_initialize = initialize
         self.options = options
         self.experimental = experimental
+        self.shows_documents = shows_documents
         self.capabilities: dict[str, Any] = {}
         self.notifications: list[dict[str, Any]] = []
         self.unexpected: list[dict[str, Any]] = []
@@ -116,7 +122,10 @@ class Editor:
                 "capabilities": {
                     **({"experimental": self.experimental} if self.experimental is not None else {}),
                     "general": {"positionEncodings": self.encodings},
-                    "window": {"workDoneProgress": self.progress},
+                    "window": {
+                        "workDoneProgress": self.progress,
+                        **({"showDocument": {"support": True}} if self.shows_documents else {}),
+                    },
                     "workspace": {"workspaceFolders": True, "configuration": True},
                     "textDocument": {"hover": {"contentFormat": ["markdown"]}, "callHierarchy": {}},
                 },
@@ -215,7 +224,7 @@ class Editor:
         if "method" in message:
             self.notifications.append(message)
             if "id" in message:
-                result = [None] if message["method"] == "workspace/configuration" else None
+                result = RESULTS.get(message["method"])
                 self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
             return
         future = self._waiting.pop(message["id"], None)

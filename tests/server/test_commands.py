@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -47,6 +49,37 @@ def test_a_chosen_question_is_answered_whole(root: Path, environment: dict[str, 
             assert citation["quote"] == "find(name, table).price"
             assert answer["markdown"].startswith("**Who calls")
             assert answer["known"]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("shows_documents", [True, False])
+def test_a_client_that_does_not_know_us_is_shown_the_answer(
+    root: Path, environment: dict[str, str], shows_documents: bool
+) -> None:
+    async def scenario() -> None:
+        async with Editor(root, environment=environment, experimental=None, shows_documents=shows_documents) as editor:
+            path = root / "shop/store.py"
+            editor.open(path)
+            line, character = spot(path, "find(")
+            chosen = {"uri": path.as_uri(), "position": {"line": line, "character": character}, "kind": "callers"}
+
+            async def is_answered() -> bool:
+                answer = await execute(editor, "forethought.showAnswer", chosen)
+                return answer is not None and bool(answer["claims"])
+
+            await until(is_answered, lambda: "no answer came")
+            editor.ignore("window/showDocument", "window/showMessage")
+            await execute(editor, "forethought.showAnswer", chosen)
+            if shows_documents:
+                shown = (await editor.expect("window/showDocument"))["params"]
+                text = Path(url2pathname(urlsplit(shown["uri"]).path)).read_text(encoding="utf-8")
+                assert f"{root / 'shop/orders.py'}:" in text
+            else:
+                text = (await editor.expect("window/showMessage"))["params"]["message"]
+            assert "Who calls it?" in text
+            assert "`" not in text
+            editor.ignore("window/showDocument", "window/showMessage")
 
     asyncio.run(scenario())
 
