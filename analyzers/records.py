@@ -69,6 +69,8 @@ class Raised(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Qualified names of the calls on the way, the outermost first; empty where the function itself raises it."""
     operation: str = ""
     """The operation or library function that raises it in the end; empty where a statement does."""
+    rejects: bool = False
+    """Whether the call itself does not raise it: the promise that it gives is rejected with it."""
 
 
 class Way(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -178,6 +180,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Files, locks, sockets, processes and transactions that it opens or holds."""
     cycle: tuple[str, ...] = ()
     """Qualified names on the shortest way from this function back to itself; empty where it is not recursive."""
+    loose: tuple[Way, ...] = ()
+    """Promises that somebody should have waited for."""
     depends: tuple[Dependency, ...] = ()
     score: float = 0.0
     """How likely it is that someone will ask about this symbol; only the order matters."""

@@ -332,10 +332,7 @@ def call_one(frame: Frame, value: Value, arguments: Arguments, node: ir.Node, vi
     if isinstance(value, External):
         library.callbacks(frame, arguments, node, immediate=False)
         return library.external_call(frame, value, arguments, node)
-    if value is NONE:
-        return EMPTY
-    library.callbacks(frame, arguments, node, immediate=False)
-    return ANYTHING
+    return EMPTY if value is NONE else frame.dialect.call_unknown(frame, arguments, node)
 
 
 def call_function(

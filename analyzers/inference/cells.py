@@ -15,6 +15,7 @@ from analyzers.inference.values import (
     ELEMENT,
     EMPTY,
     KEYS,
+    REJECTED,
     UNKNOWN,
     Bound,
     ClassValue,
@@ -40,6 +41,9 @@ GENERICS_MAX = 3
 
 LIBRARY_MAX = 8
 """Objects of library classes that one cell tells apart; a place that holds more of them holds anything."""
+
+_APART = frozenset({KEYS, REJECTED})
+"""What containers hold beside their elements."""
 
 VALUES_MAX = 40
 """Values that one cell holds; beyond it some are dropped, and the cell also holds something unknown."""
@@ -174,7 +178,7 @@ def cell_of(container: Container, key: str | int | bool | None) -> Cell:
     if cell is None:
         cell = container.cells[key] = Cell()
         for whole in container.wholes:
-            flow(cell, cell_of(whole, KEYS if key == KEYS else ELEMENT))
+            flow(cell, cell_of(whole, key if key in _APART else ELEMENT))
     return cell
 
 
@@ -184,7 +188,7 @@ def flow_into(container: Container, whole: Container) -> None:
         return
     container.wholes.append(whole)
     for key, cell in tuple(container.cells.items()):
-        flow(cell, cell_of(whole, KEYS if key == KEYS else ELEMENT))
+        flow(cell, cell_of(whole, key if key in _APART else ELEMENT))
 
 
 def _importance(value: Value) -> tuple[int, str, str, int]:

@@ -111,6 +111,8 @@ class Dialect:
     """A call that the syntax treats in a way of its own; None for an ordinary one."""
     guards: Callable[[Frame, ir.Call], Guard | None]
     """What a call makes of exceptions of what stands before it: `p.catch(f)`."""
+    call_unknown: Callable[[Frame, Arguments, ir.Node], Values]
+    """Calls something unknown; by the name under which it is called, the language may have an idea what it does."""
     call: Callable[[Frame, Value, Arguments, ir.Node, str], Values]
     """Calls what is no function, class or method: an instance, a wrapper."""
     call_bound: Callable[[Frame, Value, Value, Arguments, ir.Node], Values]
@@ -128,6 +130,15 @@ class Dialect:
     base: Callable[[Frame, ir.Expr], Values]
     """The classes of one base in a class's header."""
     class_created: Callable[[Frame, ClassScope], Values]
+
+    # Promises.
+    eager: bool
+    """Whether a call of an asynchronous function runs it, so that what it throws waits in a promise."""
+    promising: Callable[[ir.Expr], Iterable[ir.Node]]
+    """The calls whose promise an expression gives on: `f()` and `g()` in `Promise.all([f(), g()]).then(h)`."""
+    is_promise: Callable[[Value], bool]
+    handles: Callable[[ir.Expr], bool]
+    """Whether an expression itself says what happens when its promise is rejected: `f().catch(g)`."""
 
     # Attributes and items.
     of_value: Callable[[Frame, Value, str, ir.Node], Values | None]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from analyzers import ir
 from analyzers.inference.conditions import CONDITIONS_MAX, Conditions, carried, of_raised
-from analyzers.inference.scopes import Body, CallSite, Caught, ClassScope, Guard, RaiseSite
+from analyzers.inference.scopes import Body, CallSite, Caught, ClassScope, Fate, Guard, RaiseSite
 from analyzers.inference.values import ClassValue, External, Value, Values
 from analyzers.records import RANK, Confidence
 
@@ -64,6 +64,8 @@ class Escape:
     """How plausible it is that a run shows it, for ranking: of the raise itself, lessened by each call on the way."""
     conditions: Conditions = ()
     """What must hold of the body's parameters for this to happen."""
+    rejected: bool = False
+    """Whether it is not thrown: the promise that the body gives is rejected with it."""
 
 
 Escapes = dict[Value, tuple[Escape, ...]]
@@ -121,11 +123,14 @@ class Flow:
         for site in body.findings.raises.values():
             for kind in site.types:
                 odds = _site_odds(site, kind)
-                if isinstance(kind, ClassValue | External) and not stopped(kind, site.guards):
+                if not isinstance(kind, ClassValue | External):
+                    continue
+                out = _leaving(body, site.guards, site.fate, bool(site.fate))
+                if not out.lost and not stopped(kind, out.guards):
                     sure: Confidence = "certain" if not site.operation and not site.conditional else _confidence(odds)
                     holds = (*site.conditions, of_raised(site.chosen, kind)) if site.chosen else site.conditions
                     kept = holds[-CONDITIONS_MAX:]
-                    _keep(ways, Escape(kind, sure, site.node, (), 0, site.operation, odds, kept))
+                    _keep(ways, Escape(kind, sure, site.node, (), 0, site.operation, odds, kept, out.rejected))
         for call, confidence in edges:
             target = call.target
             if not isinstance(target, Body) or call.via == "registered":
@@ -136,7 +141,8 @@ class Flow:
             weight = _call_odds(call, confidence)
             for escape in (e for alternatives in self.escapes.get(target, {}).values() for e in alternatives):
                 odds = escape.odds * weight
-                if odds < ODDS_MIN or stopped(escape.type, call.guards):
+                out = way_out(body, call, escape)
+                if odds < ODDS_MIN or out.lost or stopped(escape.type, out.guards):
                     continue
                 if body in escape.through:
                     # What has come out of this body already needs no second way, and after an edit must not be one.
@@ -149,12 +155,54 @@ class Flow:
                 through = (target, *escape.through)[:THROUGH_MAX]
                 kept = tuple(dict.fromkeys((*call.conditions, *left[0])))[-CONDITIONS_MAX:]
                 distance = escape.distance + 1
-                _keep(ways, Escape(escape.type, sure, call.node, through, distance, escape.operation, odds, kept))
+                known = Escape(escape.type, sure, call.node, through, distance, escape.operation, odds, kept)
+                known.rejected = out.rejected
+                _keep(ways, known)
         found = {kind: _alternatives(escapes) for kind, escapes in ways.items()}
         if len(found) > TYPES_MAX:
             best = sorted(found.items(), key=lambda f: _rank(f[1][0]))[:TYPES_MAX]
             return dict(best)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """How something leaves a body."""
+
+    guards: tuple[Guard, ...]
+    """The handlers that may stop it."""
+    rejected: bool = False
+    """Whether a promise carries it."""
+    lost: bool = False
+    """Whether it reaches nobody beyond those handlers: nobody waits for the promise, or somebody else calls."""
+
+
+def way_out(body: Body, call: CallSite, escape: Escape) -> WayOut:
+    """How what leaves the target of a call leaves the caller."""
+    if call.outcome == "lost":
+        return WayOut((), lost=True)
+    rejection = call.fate != "" and (call.outcome == "rejects" or is_rejected(call.target, escape))
+    return _leaving(body, call.guards, call.fate, rejection)
+
+
+def is_rejected(target: Body | ClassScope, escape: Escape) -> bool:
+    """Whether an escape reaches a caller as a rejected promise."""
+    return escape.rejected or (isinstance(target, Body) and _gives_promise(target))
+
+
+def _gives_promise(body: Body) -> bool:
+    function = body.function
+    eager = body.findings.eager
+    return eager and function is not None and function.asynchronous and not function.generator
+
+
+def _leaving(body: Body, guards: tuple[Guard, ...], fate: Fate, rejection: bool) -> WayOut:
+    """How an exception, or what a promise is rejected with, leaves a body."""
+    if not rejection:
+        return WayOut(tuple(g for g in guards if not g.promised) if fate else guards)
+    if fate == "awaited" or (fate == "kept" and _gives_promise(body)):
+        return WayOut(guards)
+    return WayOut(tuple(g for g in guards if g.promised), rejected=True, lost=fate == "dropped")
 
 
 def _site_odds(site: RaiseSite, kind: Value) -> float:
@@ -210,9 +258,13 @@ def _same(first: Escapes, second: Escapes) -> bool:
         return False
     return all(
         len(first[k]) == len(second[k])
-        and all(_rank(a) == _rank(b) and a.conditions == b.conditions for a, b in zip(first[k], second[k], strict=True))
+        and all(_rank(a) == _rank(b) and _is_alike(a, b) for a, b in zip(first[k], second[k], strict=True))
         for k in first
     )
+
+
+def _is_alike(first: Escape, second: Escape) -> bool:
+    return first.conditions == second.conditions and first.rejected == second.rejected
 
 
 def stopped(kind: Value, guards: tuple[Guard, ...]) -> bool:

@@ -160,6 +160,7 @@ def binary(frame: Frame, node: ir.Binary) -> Values:
 def unary(frame: Frame, node: ir.Unary) -> Values:
     operand = evaluate(frame, node.operand)
     if node.op == "not":
+        frame.note_loose("tested", node.operand, node.operand, operand)
         protocols.truth(frame, operand, node.operand)
         return BOOLEAN
     return protocols.unary(frame, node.op, operand, node)
@@ -177,6 +178,8 @@ def boolean(frame: Frame, node: ir.Bool, operand: Evaluate | None = None) -> Val
     """`and`, `or`, `??`; `operand` evaluates what it may give, if that is not `evaluate`."""
     operand = operand or evaluate
     left = evaluate(frame, node.left)
+    if node.op != "??":
+        frame.note_loose("tested", node.left, node.left, left)
     protocols.truth(frame, left, node.left)
     env = frame.env
     if env is None:
@@ -207,7 +210,7 @@ def boolean(frame: Frame, node: ir.Bool, operand: Evaluate | None = None) -> Val
 def conditional(frame: Frame, node: ir.Conditional, operand: Evaluate | None = None) -> Values:
     """`body if test else orelse`; `operand` evaluates what it may give, if that is not `evaluate`."""
     operand = operand or evaluate
-    evaluate(frame, node.test)
+    frame.note_loose("tested", node.test, node.test, evaluate(frame, node.test))
     env = frame.env
     if env is None:
         return EMPTY
@@ -292,6 +295,7 @@ def comprehension(frame: Frame, node: ir.Comprehension) -> Values:
 
 
 def await_(frame: Frame, node: ir.Await) -> Values:
+    frame.settle_fate(node.value, "awaited")
     return protocols.awaited(frame, evaluate(frame, node.value), node)
 
 

@@ -30,8 +30,12 @@ from analyzers.inference.scopes import (
     Caught,
     ClassScope,
     Effect,
+    Fate,
     Findings,
     Guard,
+    Loose,
+    LooseKind,
+    Outcome,
     RaiseSite,
     ReturnSite,
     never_returns,
@@ -77,8 +81,8 @@ class Frame:
     """The state of one run. Used once, by `run`."""
 
     __slots__ = (
-        "body", "breaks", "classes", "conditions", "continues", "dialect", "env", "findings", "guards",
-        "handling", "initial", "left", "maybe", "module", "outer_envs", "program", "rebound", "skipped", "universe",
+        "body", "breaks", "classes", "conditions", "continues", "dialect", "env", "findings", "guards", "handling",
+        "initial", "left", "maybe", "module", "outcome", "outer_envs", "program", "rebound", "skipped", "universe",
     )  # fmt: skip
 
     def __init__(self, program: Program, body: Body) -> None:
@@ -88,7 +92,7 @@ class Frame:
         self.body = body
         self.module = body.module
         self.env: Env | None = {}
-        self.findings = Findings()
+        self.findings = Findings(eager=program.dialect.eager)
         self.guards: tuple[Guard, ...] = ()
         self.handling: list[tuple[Values, str]] = []
         """Types and name of the exceptions whose handlers are running, outermost first."""
@@ -109,6 +113,8 @@ class Frame:
         """Whether some branch before this point has left the body."""
         self.skipped = False
         """Whether the chain that is being evaluated may have been skipped so far."""
+        self.outcome: Outcome = ""
+        """What becomes of what the functions throw that are being called back."""
 
     # Cells.
 
@@ -218,11 +224,33 @@ class Frame:
         pass
 
     def expr_stmt(self, stmt: ir.ExprStmt) -> None:
-        expressions.evaluate(self, stmt.value)
         value = stmt.value
+        self.settle_fate(value, "dropped")
+        values = expressions.evaluate(self, value)
+        self.note_loose("dropped", stmt, value, values)
         if isinstance(value, ir.Call) and self.never_returns(value):
             self.env = None
             self.left = self.left or self.maybe > 0
+
+    def settle_fate(self, value: ir.Expr, fate: Fate) -> None:
+        """What becomes of the promise that an expression gives, said before it is evaluated."""
+        for node in self.dialect.promising(value):
+            self.findings.fates[node] = fate
+
+    def fate_of(self, node: ir.Node) -> Fate:
+        return self.findings.fates.get(node, "kept") if self.dialect.eager else ""
+
+    def note_loose(self, kind: LooseKind, node: ir.Node, value: ir.Expr, values: Values) -> None:
+        """Notes a promise that nobody waits for, where the value is surely one."""
+        dialect = self.dialect
+        if not dialect.eager or not values or self.module.library:
+            return
+        guarded = any(not guard.promised for guard in self.guards)
+        asynchronous = self.body.function is not None and self.body.function.asynchronous
+        if kind == "returned" and not (guarded and asynchronous):
+            return
+        if all(dialect.is_promise(v) for v in values) and not dialect.handles(value):
+            self.findings.loose[node.start] = Loose(kind, node, value, guarded)
 
     def never_returns(self, call: ir.Call) -> bool:
         """Whether a call ends control here: `sys.exit()` and what is declared `NoReturn`."""
@@ -359,7 +387,9 @@ class Frame:
     def return_(self, stmt: ir.Return) -> None:
         values = NOTHING
         if stmt.value is not None:
+            self.settle_fate(stmt.value, "returned")
             values = expressions.evaluate(self, stmt.value)
+            self.note_loose("returned", stmt, stmt.value, values)
             back = handing.back(self, stmt.value, values)
             if back != values:
                 self.findings.returns[stmt.start] = ReturnSite(stmt, values, stmt.value)
@@ -391,7 +421,7 @@ class Frame:
         self.leave()
 
     def if_(self, stmt: ir.If) -> None:
-        expressions.evaluate(self, stmt.test)
+        self.note_loose("tested", stmt.test, stmt.test, expressions.evaluate(self, stmt.test))
         decided = narrowing.decided(self, stmt.test)
         before = self.env
         assert before is not None
@@ -449,7 +479,7 @@ class Frame:
                 break
             self.env = dict(before)
             if test is not None:
-                expressions.evaluate(self, test)
+                self.note_loose("tested", test, test, expressions.evaluate(self, test))
                 narrowing.narrow(self, test, True)
             enter()
             self.block(body)
@@ -679,6 +709,7 @@ class Frame:
         if site is None:
             conditional = self.maybe > 0 or self.left
             site = CallSite(node, target, via, self.guards, direct, conditional, conditions=self.conditions)
+            site.fate, site.outcome = self.fate_of(node), self.outcome
             self.findings.calls[key] = site
         elif site.conditions != self.conditions:
             site.conditions = tuple(c for c in site.conditions if c in self.conditions)

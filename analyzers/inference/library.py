@@ -160,6 +160,12 @@ def callbacks(frame: Frame, arguments: Arguments, node: ir.Node, immediate: bool
                 calls.call_one(frame, value, unknown, node, "callback" if immediate else "registered", direct=False)
 
 
+def call_unknown(frame: Frame, arguments: Arguments, node: ir.Node) -> Values:
+    """Calls something unknown, which may call what it is given."""
+    callbacks(frame, arguments, node, immediate=False)
+    return ANYTHING
+
+
 def is_callable(value: Value) -> bool:
     if isinstance(value, Instance):
         return not value.cls.library

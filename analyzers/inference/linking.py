@@ -129,6 +129,7 @@ class Links:
             for target in self._plausible(body, node, name, receiver, table, in_test):
                 if known is None or target not in known:
                     site = CallSite(node, target, "", guards, direct=False, conditional=True)
+                    site.fate = findings.fates.get(node, "kept") if self.program.dialect.eager else ""
                     edges.append((site, "possible"))
         return edges
 

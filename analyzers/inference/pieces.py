@@ -5,10 +5,10 @@ Reads syntax, values and classes; makes no claims and knows no records.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analyzers import ir
-from analyzers.inference.scopes import Body, ClassScope
+from analyzers.inference.scopes import Body, ClassScope, ModuleScope
 from analyzers.inference.values import (
     NONE,
     UNKNOWN,
@@ -21,34 +21,40 @@ from analyzers.inference.values import (
     Values,
     Wrapper,
 )
+from analyzers.records import Verdict
 
 
-def described(values: Values) -> str:
-    """Values in one clause: the classes that they are of; empty where that is not known."""
+def described(values: Values, kinds: Mapping[str, str]) -> str:
+    """Values in one clause: the classes that they are of, as `kinds` calls them; empty where that is not known."""
     names: list[str] = []
     for value in values:
         if isinstance(value, Instance):
-            names.append(f"`{value.cls.name}`")
+            name = value.cls.name
+            names.append(f"`{kinds.get(name, name) if value.cls.library else name}`")
         elif isinstance(value, Container):
-            names.append(f"`{value.kind}`")
+            names.append(f"`{kinds.get(value.kind, value.kind)}`")
         elif isinstance(value, Const):
-            names.append(
-                "`None`" if value is NONE else f"`{value.kind}`" if value.kind != "bool" else f"`{value.value}`"
-            )
+            kind = "None" if value is NONE else str(value.value) if value.kind == "bool" else value.kind
+            names.append(f"`{kinds.get(kind, kind)}`")
         elif isinstance(value, ClassValue):
             names.append(f"the class `{value.scope.name}`")
         elif isinstance(value, FunctionValue):
-            names.append(f"the function `{value.body.name}`")
+            anonymous = value.body.function is not None and value.body.function.anonymous
+            names.append("a function" if anonymous else f"the function `{value.body.name}`")
         elif isinstance(value, Generator):
-            names.append({"coroutine": "a coroutine", "context": "a context manager"}.get(value.kind, "a generator"))
+            names.append(kinds.get(value.kind) or _GENERATORS.get(value.kind, "a generator"))
         elif value is UNKNOWN:
             return ""
     ordered = sorted(set(names))
-    if {"`True`", "`False`"} <= set(ordered):
-        ordered = [n for n in ordered if n not in {"`True`", "`False`"}] + ["`bool`"]
+    both = {f"`{kinds.get(kind, kind)}`" for kind in ("True", "False")}
+    if both <= set(ordered):
+        ordered = [n for n in ordered if n not in both] + [f"`{kinds.get('bool', 'bool')}`"]
     if not ordered or len(ordered) > 5:
         return ""
     return ordered[0] if len(ordered) == 1 else f"{', '.join(ordered[:-1])} or {ordered[-1]}"
+
+
+_GENERATORS = {"coroutine": "a coroutine", "context": "a context manager"}
 
 
 def last_reached(statements: Sequence[ir.Stmt]) -> ir.Stmt | None:
@@ -133,3 +139,32 @@ def called(node: ir.Node) -> ir.Node:
 
 def header(function: ir.Function) -> ir.Node:
     return ir.Node(function.name_start, function.name_end)
+
+
+def is_local(body: Body, text: str) -> bool:
+    """Whether a changed field or item belongs to a local that is no parameter: nobody outside sees that change."""
+    root = text.partition(".")[0]
+    function = body.function
+    if function is None:
+        return False
+    return root in function.locals and all(p.name != root for p in function.parameters)
+
+
+def held(owner: ClassScope | ModuleScope | None, name: str) -> Values:
+    if isinstance(owner, ModuleScope):
+        cell = owner.names.get(name)
+        return cell.values if cell is not None else frozenset()
+    if owner is None:
+        return frozenset()
+    found: Values = frozenset()
+    for table in (owner.attrs, owner.fields):
+        cell = table.get(name)
+        if cell is not None:
+            found = found | cell.values
+    return found
+
+
+def verdict(values: Values) -> Verdict:
+    if NONE in values:
+        return "always" if len(values) == 1 else "sometimes"
+    return "unknown" if not values or UNKNOWN in values else "never"

@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from analyzers import ir
+from analyzers import ir, languages
 from analyzers.facts import Symbol
-from analyzers.inference.escapes import Escape, caught_by, stopped, type_name
+from analyzers.inference import promised
+from analyzers.inference.escapes import Escape, caught_by, is_rejected, stopped, type_name, way_out
 from analyzers.inference.linking import Edge as Link
+from analyzers.inference.nothing import Nothings
 from analyzers.inference.pieces import (
     below,
     called,
@@ -19,15 +21,19 @@ from analyzers.inference.pieces import (
     ends_surely,
     handler_header,
     header,
+    held,
+    is_local,
     last_reached,
     method,
     raised_name,
     through_super,
+    verdict,
 )
 from analyzers.inference.scopes import Body, ClassScope, ModuleScope
 from analyzers.inference.source import QUOTE_CHARACTERS_MAX, Source, Sources
 from analyzers.inference.summaries import Summaries
-from analyzers.inference.values import NONE, UNKNOWN, External, Value, Values
+from analyzers.inference.values import NONE, UNKNOWN, External, Value
+from analyzers.languages.wording import Wording
 from analyzers.records import (
     ACCESSES_MAX,
     CALLEES_MAX,
@@ -71,6 +77,12 @@ CHANGING = {
 }
 
 
+def words_of(path: str) -> Wording:
+    """The words in which people speak of a file's language."""
+    language = languages.for_path(path) or languages.LANGUAGES[0]
+    return language.wording
+
+
 LookupDigest = Callable[[str], str]
 """What the calls of a name come to, over all files, in the words of `graph.lookup_digest`."""
 
@@ -101,6 +113,8 @@ class _Recorder:
         self.source = source
         self.sources = sources
         self.lookup_digest = lookup_digest
+        self.words = words_of(module.path)
+        self.nothings = Nothings(summaries, sources, self.words)
         self.bodies = {b.function.name_start: b for b in module.bodies.values() if b.function is not None}
         self.classes = {c.ir.name_start: c for c in module.classes.values()}
 
@@ -154,6 +168,7 @@ class _Recorder:
             settings=tuple(self.settings(body))[:WAYS_MAX],
             resources=tuple(self.resources(body))[:WAYS_MAX],
             cycle=tuple(summaries.cycle(body)),
+            loose=tuple(self.loose(body))[:WAYS_MAX],
             depends=tuple(self.depends(symbol, callers, raises)),
             score=self.score(body, len(callers)),
         )
@@ -178,10 +193,10 @@ class _Recorder:
             parent = self.source.facts.symbols[symbol.parent]
             owner = self.classes.get(parent.name_start)
         accesses = [] if owner is None else list(self.accesses(owner, symbol.name))
-        values = _held(owner, symbol.name)
+        values = held(owner, symbol.name)
         return _with(
             self.base(symbol),
-            returns_none=_verdict(values),
+            returns_none=verdict(values),
             accesses=tuple(accesses[:ACCESSES_MAX]),
             depends=tuple(self.depends(symbol, (), [])),
             score=0.3 * math.log1p(len(accesses)),
@@ -236,7 +251,9 @@ class _Recorder:
         # A test's own subclass or callback says nothing of the program.
         foreign = any(is_test(b.module.path) for b in escape.through) and not is_test(body.module.path)
         confidence: Confidence = "possible" if foreign else escape.confidence
-        return Raised(type_name(escape.type), confidence, self.place(body, escape.node), through, escape.operation)
+        place = self.place(body, escape.node)
+        rejects = is_rejected(body, escape)
+        return Raised(type_name(escape.type), confidence, place, through, escape.operation, rejects)
 
     def tests(self, body: Body) -> tuple[tuple[ReachingTest, ...], int]:
         found = self.summaries.tests_of(body)
@@ -279,18 +296,22 @@ class _Recorder:
         if isinstance(value, ir.Name):
             origins = body.findings.none_sources.get(value.id, {})
             for stmt in list(origins.values())[:3]:
-                yield Way(f"`{value.id}` can be None", "likely", self.place(body, stmt))
+                given = stmt.value if isinstance(stmt, ir.Assign) else None
+                text = f"`{value.id}` can be {self.nothings.said(body, given)}"
+                yield Way(text, "likely", self.place(body, stmt))
             if origins:
                 return
             if body.function is not None and any(p.name == value.id for p in body.function.parameters):
-                yield Way(f"the caller passed None for `{value.id}`", "likely", place)
+                text = f"the caller passed {self.nothings.passed(body, value.id)} for `{value.id}`"
+                yield Way(text, "likely", place)
                 return
+        none = self.nothings.said(body, value)
         if isinstance(value, ir.Call):
-            yield Way(f"`{self.quote(value.func)}` can return None", "likely", place)
+            yield Way(f"`{self.quote(value.func)}` can return {none}", "likely", place)
         elif isinstance(value, ir.Attr | ir.Index | ir.Name):
-            yield Way(f"`{self.quote(value)}` can be None", "likely", place)
+            yield Way(f"`{self.quote(value)}` can be {none}", "likely", place)
         else:
-            yield Way("what it returns can be None", "likely", place)
+            yield Way(f"what it returns can be {none}", "likely", place)
 
     def last_line(self, body: Body) -> Place:
         """The statement after which nothing follows; of one that holds others, its first line."""
@@ -323,14 +344,14 @@ class _Recorder:
         if function is None:
             return
         if function.generator:
-            yielded = described(body.yielded.values)
+            yielded = described(body.yielded.values, self.words.kinds)
             if yielded:
                 yield Way(f"an iterator of {yielded}", "likely", self.place(body, header(function)))
             return
         for site in sorted(body.findings.returns.values(), key=lambda r: r.node.start if r.node else 1 << 60):
             if site.node is None:
                 continue
-            text = described(self.summaries.site_values(site) - {NONE})
+            text = described(self.summaries.site_values(site) - {NONE}, self.words.kinds)
             if text:
                 yield Way(text, "likely", self.place(body, site.node))
 
@@ -338,7 +359,7 @@ class _Recorder:
         for effect in sorted(body.findings.effects.values(), key=lambda e: e.node.start):
             place = self.on_line(body, effect.node)
             if effect.kind in {"field", "item"}:
-                if _is_local(body, effect.text):
+                if is_local(body, effect.text):
                     continue
                 yield Way(f"`{effect.text}`", "certain" if effect.certain else "likely", place)
             elif effect.kind == "global":
@@ -367,8 +388,16 @@ class _Recorder:
                 raised = stmt.body[-1]
                 name = raised_name(raised)
                 test = self.quote(stmt.test)
-                text = f"raises {f'`{name}`' if name else 'an exception'} when `{test}`"
+                what = f"`{name}`" if name else f"an {self.words.exception}"
+                text = f"{self.words.raises} {what} when `{test}`"
                 yield Way(text, "certain", self.place(body, raised))
+
+    def loose(self, body: Body) -> Iterator[Way]:
+        """Promises that somebody should have waited for."""
+        for owner, loose, rejections in self.summaries.loose(body):
+            text = promised.clause(loose, self.quote(called(loose.value)), self.quote(loose.value), rejections)
+            if text:
+                yield Way(text, "likely", self.place(owner, loose.node))
 
     def quote(self, node: ir.Node) -> str:
         return self.source.quote(node.start, node.end)
@@ -381,7 +410,7 @@ class _Recorder:
             if source is not None and text.endswith("…") and expression.end - expression.start < QUOTE_CHARACTERS_MAX:
                 text = " ".join(source.data[expression.start : expression.end].decode("utf-8", "replace").split())
             confidence: Confidence = "likely"
-            yield Passed(parameter, text, described(values).replace("`", ""), confidence, place)
+            yield Passed(parameter, text, described(values, self.words.kinds).replace("`", ""), confidence, place)
 
     def caught(self, body: Body) -> Iterator[Caught]:
         """Handlers up the callers that stop what leaves this function."""
@@ -397,9 +426,10 @@ class _Recorder:
                     site, confidence = link
                     if confidence == "possible" or self.summaries.is_test_path(caller.module.path):
                         continue
-                    left = frozenset(k for k in kinds if not stopped(k, site.guards))
-                    for kind in sorted(kinds, key=type_name):
-                        for guard in reversed(site.guards):
+                    ways = {k: way_out(caller, site, escape) for k, escape in self.leaving(inner, kinds)}
+                    left = frozenset(k for k, way in ways.items() if not way.lost and not stopped(k, way.guards))
+                    for kind in sorted(ways, key=type_name):
+                        for guard in reversed(ways[kind].guards):
                             handler = caught_by(kind, guard)
                             if handler is not None:
                                 place = self.place(caller, handler_header(handler.node))
@@ -411,6 +441,11 @@ class _Recorder:
                         seen.add(caller)
                         above.append((caller, left))
             level = above
+
+    def leaving(self, body: Body, kinds: Iterable[Value]) -> Iterator[tuple[Value, Escape]]:
+        """What is known to leave a body, of some kinds."""
+        escapes = self.summaries.flow.escapes.get(body, {})
+        return ((kind, escapes[kind][0]) for kind in kinds if kind in escapes)
 
     def accesses(self, owner: ClassScope | ModuleScope, name: str) -> Iterator[Access]:
         said: set[tuple[str, int, bool]] = set()
@@ -487,35 +522,6 @@ def _with(record: Record, **changes: object) -> Record:
     fields = {name: getattr(record, name) for name in record.__struct_fields__}
     fields.update(changes)
     return Record(**fields)
-
-
-def _is_local(body: Body, text: str) -> bool:
-    """Whether a changed field or item belongs to a local that is no parameter: nobody outside sees that change."""
-    root = text.partition(".")[0]
-    function = body.function
-    if function is None:
-        return False
-    return root in function.locals and all(p.name != root for p in function.parameters)
-
-
-def _held(owner: ClassScope | ModuleScope | None, name: str) -> Values:
-    if isinstance(owner, ModuleScope):
-        cell = owner.names.get(name)
-        return cell.values if cell is not None else frozenset()
-    if owner is None:
-        return frozenset()
-    found: Values = frozenset()
-    for table in (owner.attrs, owner.fields):
-        cell = table.get(name)
-        if cell is not None:
-            found = found | cell.values
-    return found
-
-
-def _verdict(values: Values) -> Verdict:
-    if NONE in values:
-        return "always" if len(values) == 1 else "sometimes"
-    return "unknown" if not values or UNKNOWN in values else "never"
 
 
 def ordered_paths(summaries: Summaries, bodies: Iterable[Body]) -> list[str]:

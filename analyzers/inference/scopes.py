@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from analyzers import ir
 from analyzers.inference.cells import Cell
@@ -198,6 +198,18 @@ def _linearise(scope: ClassScope) -> list[ClassScope]:
     return result
 
 
+Fate = Literal["", "kept", "dropped", "returned", "awaited"]
+"""Of a promise: put somewhere, left where nobody can wait for it, handed to the caller, or waited for at once."""
+
+LooseKind = Literal["dropped", "tested", "asked", "returned", "ignored"]
+"""`tested`: it is asked whether it is true. `asked`: what asks that, such as `filter`, gets an asynchronous function.
+`returned`: out of a `try` that would catch what it is rejected with. `ignored`: what does not wait is given one to
+call."""
+
+Outcome = Literal["", "rejects", "lost"]
+"""Of what a callback throws: a promise is rejected with it, or it reaches nobody who is seen to call."""
+
+
 @dataclass(slots=True, eq=False)
 class CallSite:
     """One edge found while a body ran: `node` calls `target` while `guards` are around it."""
@@ -217,6 +229,10 @@ class CallSite:
     """What is passed for each parameter, a default left out; None where that is not known."""
     hands: dict[str, str] = field(default_factory=dict)
     """The callee's parameters that get a parameter of the caller as it came in."""
+    fate: Fate = ""
+    """What becomes of the promise that the call gives, where asynchronous functions run when they are called."""
+    outcome: Outcome = ""
+    """What becomes of what the target throws, where that is not thrown by the call."""
 
 
 @dataclass(slots=True, eq=False, frozen=True)
@@ -233,9 +249,11 @@ class Caught:
 
 @dataclass(slots=True, eq=False, frozen=True)
 class Guard:
-    """The handlers of one `try` or suppressing `with`, in order."""
+    """The handlers of one `try` or suppressing `with`, in order; or those that a promise is given."""
 
     handlers: tuple[Caught, ...]
+    promised: bool = False
+    """Whether it stops what a promise is rejected with, and nothing else."""
 
 
 @dataclass(slots=True, eq=False)
@@ -252,6 +270,19 @@ class RaiseSite:
     """What must hold of parameters for this to happen: `if not silent: raise`."""
     chosen: str = ""
     """The parameter that says what is raised: `raise error(…)`."""
+    fate: Fate = ""
+    """Where a promise is rejected with them, what becomes of that promise."""
+
+
+@dataclass(slots=True, eq=False)
+class Loose:
+    """A promise that somebody should have waited for; `node` is the place, `value` what gives it."""
+
+    kind: LooseKind
+    node: ir.Node
+    value: ir.Expr
+    guarded: bool
+    """Whether a `try` around it looks as if it caught what it is rejected with."""
 
 
 @dataclass(slots=True, eq=False)
@@ -295,6 +326,12 @@ class Findings:
     """Arguments: the expression, the function it is passed to, the parameter, what it evaluates to."""
     none_sources: dict[str, dict[int, ir.Stmt]] = field(default_factory=dict)
     """For each local name, the assignments that may have given it None."""
+    eager: bool = False
+    """Whether a call of the body runs it even if it is asynchronous, so that what it throws waits in a promise."""
+    fates: dict[ir.Node, Fate] = field(default_factory=dict)
+    """What becomes of the promises of calls; of others they are kept."""
+    loose: dict[int, Loose] = field(default_factory=dict)
+    """Promises that nobody waits for, by offset, where asynchronous functions run when they are called."""
     library: set[str] = field(default_factory=set)
     """Dotted names of what it calls outside the repository."""
     unsettled: bool = False

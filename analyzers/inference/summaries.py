@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from analyzers import ir
-from analyzers.inference.escapes import Escape, Flow, type_name
+from analyzers.inference.escapes import Escape, Flow, is_rejected, stopped, type_name
 from analyzers.inference.linking import Edge, Links
 from analyzers.inference.program import Program
 from analyzers.inference.reach import Reach, by_body
-from analyzers.inference.scopes import Body, ClassScope, ModuleScope, ReturnSite
+from analyzers.inference.scopes import Body, ClassScope, Loose, ModuleScope, ReturnSite
 from analyzers.inference.values import NONE, UNKNOWN, Parameter, Value, Values
 from analyzers.records import RANK, Verdict
 
@@ -208,6 +208,27 @@ class Summaries:
         escapes = [ways[0] for ways in self.flow.escapes.get(body, {}).values()]
         return sorted(escapes, key=lambda e: (RANK[e.confidence], -e.odds, e.node.start, type_name(e.type)))
 
+    def loose(self, body: Body) -> list[tuple[Body, Loose, list[Escape]]]:
+        """Promises that nobody waits for in a body and the functions without a name in it: whose, and what they may be
+        rejected with."""
+        found: list[tuple[Body, Loose, list[Escape]]] = []
+        for each in (body, *self.inside(body)):
+            for loose in each.findings.loose.values():
+                places = set(self.program.dialect.promising(loose.value))
+                found.append((each, loose, list(self._rejections(each, places))))
+        return sorted(found, key=lambda f: f[1].node.start)
+
+    def _rejections(self, body: Body, places: set[ir.Node]) -> Iterator[Escape]:
+        """What the promises that some calls give may be rejected with, less what their own handlers take."""
+        for call, confidence in self.links.out.get(body, ()):
+            if call.node not in places or confidence == "possible" or not isinstance(call.target, Body):
+                continue
+            for escape, *_ in self.flow.escapes.get(call.target, {}).values():
+                rejected = call.outcome == "rejects" or is_rejected(call.target, escape)
+                own = tuple(guard for guard in call.guards if guard.promised)
+                if rejected and call.outcome != "lost" and not stopped(escape.type, own):
+                    yield escape
+
     def returns_none(self, body: Body) -> Verdict:
         """Whether a function can return None: by what was found to be returned, else by what it is declared to."""
         if body.function is None:
@@ -263,7 +284,7 @@ class Summaries:
                         "line": line_of(path, escape.node.start),
                         "through": [b.qualname for b in escape.through],
                     }
-                    for escape in self.raises(body)[:EXPORTED_RAISES_MAX]
+                    for escape in [e for e in self.raises(body) if not e.rejected][:EXPORTED_RAISES_MAX]
                 ],
                 "returns_none": self.returns_none(body),
                 "tests": [

@@ -120,6 +120,8 @@ class Container(Value):
 
 ELEMENT = "\0element"
 KEYS = "\0keys"
+REJECTED = "\0rejected"
+"""Under this a promise holds what it may be rejected with."""
 
 
 class Bound(Value):

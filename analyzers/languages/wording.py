@@ -46,3 +46,11 @@ class Wording(msgspec.Struct, frozen=True):
     """The word in a header that makes a function run apart from its caller, and what such a function is called."""
     import_time: str
     """When code outside every function runs."""
+    nothing: tuple[str, ...] = ()
+    """All values that stand for nothing, `none` first; empty where that is the only one."""
+    nothing_calls: frozenset[str] = frozenset()
+    """Names of library functions that give the second of those."""
+    kinds: dict[str, str] = {}
+    """How people call the kinds of values that the analysis tells apart, where that is not their own name."""
+    rejects: str = ""
+    """What the promise that a call gives does with an exception; empty where calls give none that run by themselves."""

@@ -28,7 +28,7 @@ def raises(kind: Kind, asked: Asked) -> Answer | None:
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
         unread = [edge for edge in asked.record.callees if edge.confidence == "possible"]
-        unknown = ("what its calls of unknown targets raise",) if unread else ()
+        unknown = (f"what its calls of unknown targets {asked.words.raise_}",) if unread else ()
         return kind.says(
             asked, "nothing that is known", "likely" if not unread else "possible", unknown=unknown, interest=0.05
         )
@@ -42,6 +42,10 @@ def raises(kind: Kind, asked: Asked) -> Answer | None:
             conclusion += f"; {number(len(far))} more may come from further down"
     else:
         conclusion = f"possibly {listed([code(last_name(name)) for name, _ in groups], joint='or', most=3)}"
+    rejecting = [each[0].rejects for _, each in sure or groups]
+    if asked.words.rejects and all(rejecting):
+        rejects = asked.words.rejects
+        conclusion = f"{rejects} {conclusion}" if sure else conclusion.replace("possibly", f"possibly {rejects}", 1)
     claims = [_raised_claim(asked, each) for _, each in (*near, *far, *maybe)]
     shown = at_most(weakest((each[0].confidence for _, each in sure), "possible"), "likely")
     interest = (1.0 if any(not each[0].through for _, each in near) else 0.75) if near else 0.2
@@ -116,6 +120,8 @@ def _raised_claim(asked: Asked, raised: Sequence[Raised]) -> Claim:
     first = raised[0]
     text = code(last_name(first.type))
     condition = _condition(asked, first)
+    if first.rejects and asked.words.rejects:
+        text = f"{asked.words.rejects} {text}"
     if not first.through:
         line = clause_text(asked, first.place)
         if line == asked.words.raise_:
@@ -160,7 +166,7 @@ def catches(kind: Kind, asked: Asked) -> Answer | None:
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
         if record.raises:
-            return kind.not_known(asked, "handlers of what it possibly raises: none that is sure")
+            return kind.not_known(asked, f"handlers of what it possibly {asked.words.raises}: none that is sure")
         return None
     claims = [_caught_claim(asked, each) for each in _first_handlers(handled)]
     stopped = {last_name(each.type) for each in handled}

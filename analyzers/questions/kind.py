@@ -201,7 +201,9 @@ class Kind:
         template = (
             self.of_class if anchor == "class" else self.of_callable if anchor in CALLABLE else ""
         ) or self.question
-        return template.format(none=words.none, raise_=words.raise_, raises=words.raises)
+        return template.format(
+            none=" or ".join(words.nothing or (words.none,)), raise_=words.raise_, raises=words.raises
+        )
 
     def fits(self, anchor: str, language: str) -> bool:
         """Whether the question makes sense of such an anchor."""

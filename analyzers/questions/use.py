@@ -10,7 +10,7 @@ from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_mos
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
 from analyzers.questions.quote import arguments, call_text
 from analyzers.questions.ways import note_of_test
-from analyzers.questions.wording import Words
+from analyzers.questions.wording import Words, any_nothing, nothing_said
 from analyzers.records import RANK, Edge, Place, Record, Ref
 
 EXAMPLES_MAX = 4
@@ -197,7 +197,11 @@ def differs(one: Record, other: Record, words: Words) -> str:
     if theirs - mine:
         does.append(f"{words.raises} {listed([code(name) for name in sorted(theirs - mine)], most=3)}")
     if other.returns_none in ("sometimes", "always") and one.returns_none == "never":
-        does.append(f"may return {code(words.none)}" if other.returns_none == "sometimes" else "returns nothing")
+        does.append(
+            f"may return {nothing_said(words, (way.text for way in other.none_ways))}"
+            if other.returns_none == "sometimes"
+            else "returns nothing"
+        )
     known = {way.text for way in one.changes}
     extra = [way.text for way in other.changes if way.confidence != "possible" and way.text not in known]
     if extra:
@@ -210,7 +214,7 @@ def differs(one: Record, other: Record, words: Words) -> str:
         names = listed([code(name) for name in sorted(mine - theirs)], joint="or", most=3)
         does_not.append(f"is not known to {words.raise_} {names}")
     if one.returns_none == "sometimes" and other.returns_none == "never":
-        does_not.append(f"never returns {code(words.none)}")
+        does_not.append(f"never returns {any_nothing(words)}")
     gains = f"{listed(does)}, unlike this one" if does else ""
     return "; ".join(part for part in (gains, listed(does_not)) if part)
 

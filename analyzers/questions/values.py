@@ -12,6 +12,7 @@ from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
 from analyzers.questions.quote import clause_text, condition_above, is_annotated
+from analyzers.questions.wording import any_nothing, nothing_said
 from analyzers.records import RANK, Access, Confidence, Passed, Place, Record, Way
 
 STEPS_MAX = 4
@@ -123,17 +124,20 @@ def _why_held_none(kind: Kind, asked: Asked) -> Answer | None:
     cited = {(way.place.path, way.place.start) for way in record.none_ways}
     for access in ranked_accesses(writes, record):
         line = clause_text(asked, access.place)
-        if assigned_value(line) == asked.words.none and (access.place.path, access.place.start) not in cited:
+        if (
+            assigned_value(line) in (asked.words.nothing or (asked.words.none,))
+            and (access.place.path, access.place.start) not in cited
+        ):
             who = f"{code(short_name(access.place.symbol))} sets it" if access.place.symbol else "it starts so"
             ways.append(claim(f"{who}: {code(line)}", access.confidence, access.place))
     if not ways:
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
         if record.returns_none == "never" or (writes and record.returns_none != "unknown"):
-            return kind.says(asked, f"no write gives it {code(asked.words.none)}", "likely", interest=0.03)
-        return kind.not_known(asked, f"a write that gives it {code(asked.words.none)}: none was found")
+            return kind.says(asked, f"no write gives it {any_nothing(asked.words)}", "likely", interest=0.03)
+        return kind.not_known(asked, f"a write that gives it {any_nothing(asked.words)}: none was found")
     sure = [each for each in ways if each.confidence != "possible"]
-    conclusion = f"it is set to {code(asked.words.none)}"
+    conclusion = f"it is set to {nothing_said(asked.words, (each.text for each in ways))}"
     shown: Confidence = weakest((each.confidence for each in sure), "possible")
     return kind.says(asked, conclusion, shown, ways, interest=0.6 if sure else 0.2)
 
@@ -164,7 +168,7 @@ def returns(kind: Kind, asked: Asked) -> Answer | None:
     ways = sorted(record.returns, key=lambda way: RANK[way.confidence])
     if not ways:
         if record.returns_none == "always":
-            return kind.says(asked, f"only {code(asked.words.none)}", "likely", interest=0.02)
+            return kind.says(asked, f"only {_nothing(asked)}", "likely", interest=0.02)
         why = "a return whose value is known: none was found" if asked.deep else NOT_ANALYSED
         return kind.not_known(asked, why)
     groups: dict[str, list[Way]] = {}
@@ -178,13 +182,18 @@ def returns(kind: Kind, asked: Asked) -> Answer | None:
         claims.append(claim(f"{text}{shown_line}{more}", each[0].confidence, *(way.place for way in each)))
     names = list(groups)
     if record.returns_none in ("sometimes", "always"):
-        names.append(asked.words.none if "`" not in names[0] else code(asked.words.none))
+        nothing = _nothing(asked)
+        names += (nothing.replace("`", "") if "`" not in names[0] else nothing).split(" or ")
     conclusion = listed(names, joint="or", most=3)
-    unknown = (f"whether it can be {code(asked.words.none)}",) if record.returns_none == "unknown" else ()
+    unknown = (f"whether it can be {any_nothing(asked.words)}",) if record.returns_none == "unknown" else ()
     shown = at_most(weakest((way.confidence for way in ways), "possible"), "likely")
     # Where the header says what comes back, a type's hover shows it.
     interest = 0.8 if len(groups) > 1 and shown == "likely" and not is_annotated(asked) else 0.15
     return kind.says(asked, conclusion, shown, claims, unknown=unknown, interest=interest)
+
+
+def _nothing(asked: Asked) -> str:
+    return nothing_said(asked.words, (way.text for way in asked.record.none_ways))
 
 
 def passed(kind: Kind, asked: Asked) -> Answer | None:

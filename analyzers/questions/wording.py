@@ -6,10 +6,13 @@ language it is in; the words themselves lie in each language's folder.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from analyzers import languages
 from analyzers.languages.wording import Wording as Words
 
-__all__ = ["WORDS", "Words", "language_of", "words_for"]
+__all__ = ["WORDS", "Words", "any_nothing", "language_of", "nothing_said", "words_for"]
 
 WORDS: dict[str, Words] = {language.family: language.wording for language in languages.LANGUAGES}
 """Family of languages → its words."""
@@ -24,3 +27,17 @@ def language_of(path: str) -> str:
 def words_for(path: str) -> Words:
     """The words for the file at `path`."""
     return WORDS[language_of(path)]
+
+
+def any_nothing(words: Words) -> str:
+    """All values that stand for nothing, as code."""
+    return " or ".join(f"`{each}`" for each in words.nothing or (words.none,))
+
+
+def nothing_said(words: Words, texts: Iterable[str]) -> str:
+    """Those of them that some clauses speak of, as code; a clause that names none speaks of what is left out."""
+    found: set[str] = set()
+    for text in texts:
+        said = {each for each in words.nothing if re.search(rf"\b{each}\b", text)}
+        found |= said or {words.none}
+    return " or ".join(f"`{each}`" for each in words.nothing if each in found) or f"`{words.none}`"

@@ -14,6 +14,7 @@ from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, Asked, Kind, at_most, claim
 from analyzers.questions.prose import code, counted, last_name, short_name
 from analyzers.questions.quote import call_span, in_tests, is_annotated, is_registered, line_span, place_of
+from analyzers.questions.wording import nothing_said
 from analyzers.records import Edge, Passed, Record
 
 CALLEES_MAX = 60
@@ -27,18 +28,29 @@ def wrong(kind: Kind, asked: Asked) -> Answer | None:
     source = asked.source()
     if source is None:
         return kind.not_known(asked, "its text: the source is not at hand")
-    found = [*_by_syntax(asked, source), *_by_records(asked, source)]
+    loose = [claim(way.text, at_most(way.confidence, "likely"), way.place) for way in asked.record.loose]
+    found = [*_by_syntax(asked, source), *loose, *_by_records(asked, source)]
     if not found:
-        return kind.not_known(asked, *LOOKED_FOR)
+        return kind.not_known(asked, looked_for(asked))
     conclusion = found[0].text if len(found) == 1 else counted(len(found), "thing")
     shown = at_most(found[0].confidence, "likely")
     return kind.says(asked, conclusion, shown, found, interest=1.0)
 
 
-LOOKED_FOR: tuple[str, ...] = (
-    "a comparison that always comes out the same, an iterator used twice, something not given back when an error comes,"
-    " a coroutine nobody awaits, arguments in another order than the parameters, a None that is used: none was found",
+_BY_SYNTAX = (
+    "a comparison that always comes out the same, an iterator used twice, something not given back when an error comes"
 )
+
+
+def looked_for(asked: Asked) -> str:
+    """What was looked for, where nothing was found."""
+    words = asked.words
+    language = languages.for_path(asked.record.path)
+    checks = [_BY_SYNTAX] if language is not None and language.suspicions is not None else []
+    checks.append("a promise nobody awaits" if words.rejects else f"{words.asynchronous[1]} nobody awaits")
+    checks.append("arguments in another order than the parameters")
+    checks.append(f"{'an' if words.none[:1] in 'aeiou' else 'a'} {words.none} that is used")
+    return f"{', '.join(checks)}: none was found"
 
 
 def _by_syntax(asked: Asked, source: bytes) -> Iterator[Claim]:
@@ -76,6 +88,8 @@ def _unawaited(asked: Asked, source: bytes, edge: Edge, called: Record, span: tu
     target = asked.about(called)
     text = target.source()
     word = asked.words.asynchronous[0].encode()
+    if asked.words.rejects:
+        return None  # Called, it runs, and what is wrong with its promise is in the record.
     if not word or text is None or word not in text[called.start : called.name_start].split() or is_registered(target):
         return None
     if line_span(source, span[0])[0] != span[0] or source[span[1] :].lstrip(b" \t")[:1] not in (
@@ -135,8 +149,10 @@ def _none_used(asked: Asked, source: bytes, edge: Edge, called: Record, span: tu
     way = next((way for way in called.none_ways if text.startswith(b"return", way.place.start)), None)
     if way is None or way.confidence != "certain":
         return None
-    none = code(asked.words.none)
-    return f"{code(last_name(called.name))} can return {none} (line {way.place.line}), and the result is used at once"
+    nothing = nothing_said(asked.words, (way.text,))
+    return (
+        f"{code(last_name(called.name))} can return {nothing} (line {way.place.line}), and the result is used at once"
+    )
 
 
 KIND = Kind(

@@ -16,7 +16,13 @@ class Deep:
     """Implements the questions' `Neighbours` over deep records."""
 
     def __init__(self, root: Path) -> None:
-        found = sorted(path for path in root.rglob("*.py") if not _SKIPPED.intersection(path.relative_to(root).parts))
+        found = sorted(
+            path
+            for path in root.rglob("*")
+            if languages.for_path(path.name) is not None
+            and path.is_file()
+            and not _SKIPPED.intersection(path.relative_to(root).parts)
+        )
         self.sources = {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
         files = FileAnalysis(root)
         files.begin(list(self.sources))

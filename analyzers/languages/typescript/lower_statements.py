@@ -34,7 +34,17 @@ def expression_statement(low: Lowering, node: SyntaxNode) -> Statements:
         elif child.type == "assignment_expression":
             yield from assign(low, child)
         else:
-            yield ir.ExprStmt(child.start_byte, child.end_byte, low.expr(child))
+            yield _run(low.expr(child))
+
+
+def _run(value: ir.Expr) -> ir.Stmt:
+    """An expression whose value nobody takes; `a && f();` is a condition in other words."""
+    if isinstance(value, ir.Bool) and value.op != "??":
+        negated = ir.Unary(value.left.start, value.left.end, "not", value.left)
+        return ir.If(value.start, value.end, value.left if value.op == "and" else negated, (_run(value.right),))
+    if isinstance(value, ir.Conditional):
+        return ir.If(value.start, value.end, value.test, (_run(value.body),), (_run(value.orelse),))
+    return ir.ExprStmt(value.start, value.end, value)
 
 
 def assign(low: Lowering, node: SyntaxNode) -> Statements:

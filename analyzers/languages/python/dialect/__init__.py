@@ -9,6 +9,7 @@ from __future__ import annotations
 from analyzers import ir
 from analyzers.inference.dialect import Dialect
 from analyzers.inference.frame import Frame
+from analyzers.inference.library import call_unknown
 from analyzers.inference.values import ANYTHING, EMPTY, Value, Values
 from analyzers.languages.python import library
 from analyzers.languages.python.dialect import (
@@ -81,12 +82,17 @@ DIALECT = Dialect(
     nullable_call=_nullable_call,
     evaluate_call=_evaluate_call,
     guards=_never,
+    call_unknown=call_unknown,
     call=making.call,
     call_bound=decorators.call_bound,
     make_instance=making.make_instance,
     construct=_construct,
     element=_construct,
     make_library_instance=decorators.make_library_instance,
+    eager=False,
+    promising=lambda node: (),
+    is_promise=lambda value: False,
+    handles=lambda node: False,
     started=making.started,
     raised=making.raise_classes,
     base=declared.base,

@@ -50,6 +50,13 @@ def _each(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node)
     return calls.call_values(frame, given.first(0), passed, node, "callback")
 
 
+def _asked(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> None:
+    """Calls the first argument for each item to ask whether what it gives is true, which a promise always is."""
+    given_back = _each(frame, receiver, given, node)
+    if isinstance(node, ir.Call):
+        frame.note_loose("asked", node, node, given_back)
+
+
 def _map(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
     return containers.new_container(frame, "list", node, _each(frame, receiver, given, node))
 
@@ -71,7 +78,7 @@ def _flat(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node)
 
 
 def _filter(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
-    _each(frame, receiver, given, node)
+    _asked(frame, receiver, given, node)
     kept = held(frame, receiver)
     first = given.first(0)
     if any(isinstance(v, ClassValue) and v.scope.name == "Boolean" for v in first):
@@ -80,17 +87,17 @@ def _filter(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Nod
 
 
 def _find(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
-    _each(frame, receiver, given, node)
+    _asked(frame, receiver, given, node)
     return held(frame, receiver) | NOTHING
 
 
 def _test(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
-    _each(frame, receiver, given, node)
+    _asked(frame, receiver, given, node)
     return BOOLEAN
 
 
 def _place(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
-    _each(frame, receiver, given, node)
+    _asked(frame, receiver, given, node)
     return number(frame)
 
 
@@ -101,7 +108,9 @@ def _for_each(frame: Frame, receiver: Value | None, given: Arguments, node: ir.N
         )
         calls.call_values(frame, given.first(0), passed, node, "callback")
         return NOTHING
-    _each(frame, receiver, given, node)
+    given_back = _each(frame, receiver, given, node)
+    if isinstance(node, ir.Call):
+        frame.note_loose("ignored", node, node, given_back)
     return NOTHING
 
 

@@ -90,8 +90,8 @@ def call_bound(frame: Frame, func: Value, receiver: Value, given: Arguments, nod
     if name == "Promise.resolve" and isinstance(receiver, Container):
         promises.settle(frame, receiver, given.first(0), node)
         return NOTHING
-    if name == "Promise.reject":
-        promises.reject(frame, given.first(0), node)
+    if name == "Promise.reject" and isinstance(receiver, Container):
+        promises.reject(frame, receiver, given.first(0))
         return NOTHING
     return ANYTHING
 

@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzers import ir
@@ -17,6 +18,7 @@ from analyzers.inference.values import (
     EMPTY,
     NONE,
     NOTHING,
+    REJECTED,
     UNKNOWN,
     Container,
     External,
@@ -29,6 +31,9 @@ from analyzers.inference.values import (
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
 
+_CHAINED = frozenset({"then", "catch", "finally"})
+_JOINED = frozenset({"all", "allSettled", "race", "any", "resolve"})
+
 NESTED_MAX = 4
 """Promises inside each other that are taken apart."""
 
@@ -39,8 +44,26 @@ def make(frame: Frame, given: Arguments, node: ir.Node) -> Values:
     (value,) = promise
     resolve: Values = frozenset((frame.universe.bound(frame.universe.external("Promise.resolve"), value),))
     reject_: Values = frozenset((frame.universe.bound(frame.universe.external("Promise.reject"), value),))
-    calls.call_values(frame, given.first(0), calls.arguments_of(resolve, reject_), node, "callback")
+    _settling(frame, given.first(0), calls.arguments_of(resolve, reject_), node)
+    types = frame.read(containers.cell_of(value, REJECTED)) if isinstance(value, Container) else EMPTY
+    _rejects(frame, types, node)
     return promise
+
+
+def _settling(frame: Frame, functions: Values, given: Arguments, node: ir.Node) -> Values:
+    """Calls functions that a promise is rejected for where they throw."""
+    before, frame.outcome = frame.outcome, "rejects"
+    result = calls.call_values(frame, functions, given, node, "callback")
+    frame.outcome = before
+    return result
+
+
+def _rejects(frame: Frame, types: Values, node: ir.Node) -> None:
+    """Notes what the promise that a place gives is rejected with."""
+    if types:
+        conditional = frame.maybe > 0 or frame.left
+        site = RaiseSite(node, types, frame.guards, "", False, conditional, fate=frame.fate_of(node))
+        frame.findings.raises[node.start, "reject"] = site
 
 
 def new(frame: Frame, content: Values, node: ir.Node) -> Values:
@@ -56,12 +79,9 @@ def settle(frame: Frame, promise: Container, values: Values, node: ir.Node) -> N
     frame.write(containers.element_cell(promise), flat(frame, values, node))
 
 
-def reject(frame: Frame, values: Values, node: ir.Node) -> None:
-    """A rejection is thrown where the promise is waited for, which is taken to be around the place of the call."""
-    types = protocols.exception_types(frame, values) - ANYTHING
-    if types:
-        conditional = frame.maybe > 0 or frame.left
-        frame.findings.raises[node.start, "reject"] = RaiseSite(node, types, frame.guards, "", False, conditional)
+def reject(frame: Frame, promise: Container, values: Values) -> None:
+    """`reject(e)`: whoever made the promise gave one away that may be rejected."""
+    frame.write(containers.cell_of(promise, REJECTED), protocols.exception_types(frame, values) - ANYTHING)
 
 
 def flat(frame: Frame, values: Values, node: ir.Node, depth: int = 0) -> Values:
@@ -108,24 +128,24 @@ def then(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) 
     settled = flat(frame, content, node)
     result = EMPTY
     if given.first(0) - NOTHING:
-        result = calls.call_values(frame, given.first(0), calls.arguments_of(settled or ANYTHING), node, "callback")
+        result = _settling(frame, given.first(0), calls.arguments_of(settled or ANYTHING), node)
     else:
         result = settled
     if len(given.positional) > 1:
-        result = result | calls.call_values(frame, given.first(1), caught_error(frame), node, "callback")
+        result = result | _settling(frame, given.first(1), caught_error(frame), node)
     return new(frame, result, node)
 
 
 def catch(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
     """`p.catch(f)`."""
     content = held(frame, receiver) if receiver is not None and is_promise(receiver) else ANYTHING
-    result = calls.call_values(frame, given.first(0), caught_error(frame), node, "callback")
+    result = _settling(frame, given.first(0), caught_error(frame), node)
     return new(frame, flat(frame, content, node) | result, node)
 
 
 def finally_(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
     """`p.finally(f)`."""
-    calls.call_values(frame, given.first(0), calls.no_arguments(), node, "callback")
+    _settling(frame, given.first(0), calls.no_arguments(), node)
     return frozenset((receiver,)) if receiver is not None else ANYTHING
 
 
@@ -140,7 +160,7 @@ def resolved(frame: Frame, receiver: Value | None, given: Arguments, node: ir.No
 
 def rejected(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
     """`Promise.reject(e)`."""
-    reject(frame, given.first(0), node)
+    _rejects(frame, protocols.exception_types(frame, given.first(0)) - ANYTHING, node)
     return new(frame, EMPTY, node)
 
 
@@ -165,8 +185,56 @@ def race(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) 
 def guards(frame: Frame, node: ir.Call) -> Guard | None:
     """`p.catch(f)` and `p.then(f, g)` stop what `p` is rejected with."""
     func = node.func
-    if not isinstance(func, ir.Attr) or not node.args:
-        return None
-    if func.name == "catch" or (func.name == "then" and len(node.args) > 1):
-        return Guard((Caught(None, ir.Node(func.name_start, node.end), again=False, swallows=False),))
+    if isinstance(func, ir.Attr) and _takes_rejections(node, func):
+        handler = Caught(None, ir.Node(func.name_start, node.end), again=False, swallows=False)
+        return Guard((handler,), promised=True)
     return None
+
+
+def _takes_rejections(node: ir.Call, func: ir.Attr) -> bool:
+    return (func.name == "catch" and bool(node.args)) or (func.name == "then" and len(node.args) > 1)
+
+
+def promising(node: ir.Expr) -> Iterator[ir.Node]:
+    """The calls whose promise an expression gives on: `f()` and `g()` in `Promise.all([f(), g()]).then(h)`."""
+    if isinstance(node, ir.Chain | ir.Optional | ir.Typed):
+        yield from promising(node.value)
+    elif isinstance(node, ir.Conditional):
+        yield from (*promising(node.body), *promising(node.orelse))
+    elif isinstance(node, ir.Bool):
+        yield from (*promising(node.left), *promising(node.right))
+    elif isinstance(node, ir.Sequence):
+        # `void f()` is a sequence as well: whatever comes before the last part is left alone.
+        for part in node.parts:
+            yield from promising(part)
+    elif isinstance(node, ir.Call):
+        yield node
+        func = node.func
+        if isinstance(func, ir.Attr) and func.name in _CHAINED:
+            yield from promising(func.obj)
+        elif isinstance(func, ir.Attr) and func.name in _JOINED and _is_name(func.obj, "Promise"):
+            for argument in node.args[:1]:
+                if isinstance(argument.value, ir.Display):
+                    for item in argument.value.items:
+                        yield from promising(item)
+                elif func.name != "allSettled":
+                    yield from promising(argument.value)
+
+
+def handles(node: ir.Expr) -> bool:
+    """Whether an expression itself says what happens when its promise is rejected: `f().catch(g).finally(h)`."""
+    if isinstance(node, ir.Chain | ir.Optional | ir.Typed):
+        return handles(node.value)
+    if isinstance(node, ir.Bool):
+        return handles(node.right)
+    if isinstance(node, ir.Conditional):
+        return handles(node.body) and handles(node.orelse)
+    if not isinstance(node, ir.Call) or not isinstance(node.func, ir.Attr):
+        return False
+    if _takes_rejections(node, node.func) or node.func.name == "allSettled":
+        return True
+    return node.func.name in _CHAINED and handles(node.func.obj)
+
+
+def _is_name(node: ir.Expr, name: str) -> bool:
+    return isinstance(node, ir.Name) and node.id == name

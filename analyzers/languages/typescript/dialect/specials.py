@@ -18,6 +18,7 @@ from analyzers.inference.values import (
     BOOLEAN,
     EMPTY,
     NOTHING,
+    UNKNOWN,
     Const,
     Container,
     External,
@@ -39,6 +40,23 @@ def mutated(frame: Frame, name: str, receiver: Value | None, given: Arguments, n
     return None
 
 
+_BY_NAME: dict[str, Special] = {
+    **{name: lists.LISTS[name] for name in ("map", "flatMap", "filter", "find", "findLast", "some", "every",
+                                            "findIndex", "forEach", "reduce", "reduceRight")},
+    "then": promises.then, "catch": promises.catch, "finally": promises.finally_,
+}  # fmt: skip
+"""Methods that mean the same on nearly everything that has them, where they are given a function."""
+
+
+def call_unknown(frame: Frame, given: Arguments, node: ir.Node) -> Values:
+    """Calls something unknown: by the habit of the language, `xs.map(f)` calls `f` at once."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attr) and given.positional:
+        known = _BY_NAME.get(node.func.name)
+        if known is not None and any(_is_callable(v) for v in given.positional[0]):
+            return known(frame, UNKNOWN, given, node) | ANYTHING
+    return library.call_unknown(frame, given, node)
+
+
 # Callbacks that are called once, later, or whenever something happens.
 
 
@@ -50,7 +68,9 @@ def _later(*receives: str) -> Special:
         for place in places[:1]:
             rest = given.positional[place + 2 :] if "rest" in receives else []
             passed = calls.Arguments(list(rest), rest=ANYTHING if "event" in receives else None)
+            before, frame.outcome = frame.outcome, "lost"
             calls.call_values(frame, given.positional[place], passed, node, "callback")
+            frame.outcome = before
         return frozenset((receiver,)) if receiver is not None else ANYTHING
 
     return run
