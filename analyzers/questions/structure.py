@@ -10,7 +10,7 @@ import msgspec
 from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
-from analyzers.questions.quote import call_text, clause_text, enclosing_calls, in_tests, place_at
+from analyzers.questions.quote import call_text, clause_text, enclosing_calls, in_tests, line_text, place_at
 from analyzers.questions.ways import HANDED_ON, note_of_test, ranked_callers
 from analyzers.records import RANK, Confidence, Edge, Record, Ref, Way
 
@@ -171,7 +171,8 @@ def tasks(kind: Kind, asked: Asked) -> Answer | None:
     for runner, way in found:
         stops = " → ".join(code(short_name(edge.target)) for edge in way)
         who = code(short_name(way[0].place.symbol)) if way[0].place.symbol else "module level"
-        line = clause_text(asked, way[0].place)
+        source = asked.neighbours.source(way[0].place.path)
+        line = line_text(source, way[0].place.start).removesuffix(",") if source is not None else ""
         start = f"{who} starts {runner}" + (f": {code(line)}" if line else "")
         confidence = at_most(weakest(edge.confidence for edge in way), "likely")
         text = start if len(way) == 1 else f"{start} → {stops}"
@@ -214,6 +215,8 @@ def _handed_over(asked: Asked) -> tuple[list[tuple[str, tuple[Edge, ...]]], bool
             way = (edge, *onward)
             source = asked.neighbours.source(edge.place.path)
             around = enclosing_calls(source, edge.place.start) if source is not None else []
+            if edge.via == HANDED_ON:  # Its place is the call that it is handed to.
+                around.insert(0, last_name(edge.place.quote))
             runner = next((runners[name] for name in around if name in runners), "")
             if runner:
                 found.append((runner, way))

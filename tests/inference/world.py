@@ -20,9 +20,13 @@ def read_library(module: str) -> tuple[str, bytes] | None:
 
 def analysed(text: str) -> dict[str, Record]:
     """The records of a fixture's symbols, by `path:qualified name`."""
+    return {f"{record.path}:{record.name}": record for record in analysed_records(text)}
+
+
+def analysed_records(text: str) -> list[Record]:
+    """The records of a fixture's symbols, file by file."""
     analysis = _run(text)
-    paths = analysis.settled()
-    return {f"{path}:{record.name}": record for path in paths for record in analysis.records(path)}
+    return [record for path in sorted(analysis.settled()) for record in analysis.records(path)]
 
 
 def graph(text: str) -> dict[str, set[str]]:

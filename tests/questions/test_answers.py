@@ -38,7 +38,7 @@ def answered(header: str) -> str:
     name, symbol, kind, *options = header.split()
     given = dict(option.split("=") for option in options)
     world = _world(name)
-    record = next((each for each in world.records.values() if each.name == symbol), None) or world.state(symbol)
+    record = world.named(symbol)
     if given.get("depth") == "linked":
         record = msgspec.structs.replace(
             record, depth=Depth.LINKED, raises=(), none_ways=(), returns=(), changes=(), assumes=(), settings=(),
@@ -58,10 +58,7 @@ def answered(header: str) -> str:
 
 @cache
 def _world(name: str) -> World:
-    world = World(getattr(worlds, name))
-    for symbol, stated in getattr(worlds, f"{name}_STATED").items():
-        world.state(symbol, **stated)
-    return world
+    return World(getattr(worlds, name))
 
 
 @pytest.mark.parametrize(("header", "expected"), cases(), ids=[header for header, _ in cases()])

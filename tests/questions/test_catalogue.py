@@ -52,7 +52,7 @@ def test_hover_shows_two_answers_and_none_that_another_gives() -> None:
 
 def test_what_is_not_shown_unasked_is_not_worked_out_for_a_hover() -> None:
     world = World(worlds.CLICK)
-    record = next(each for each in world.records.values() if each.name == "Context.lookup_default")
+    record = world.named("Context.lookup_default")
     kinds = {each.kind for each in catalogue.for_record(record, neighbours=world, unasked=True)}
     assert kinds
     assert all(catalogue.KINDS[kind].hover for kind in kinds)
@@ -65,10 +65,7 @@ def test_menu_keeps_the_order_of_families_and_puts_the_unknown_last() -> None:
 
 def prepared(name: str) -> list[Answer]:
     world = World(worlds.CLICK)
-    for symbol, stated in worlds.CLICK_STATED.items():
-        world.state(symbol, **stated)
-    record = next(each for each in world.records.values() if each.name == name)
-    return catalogue.for_record(record, neighbours=world)
+    return catalogue.for_record(world.named(name), neighbours=world)
 
 
 def test_the_bar() -> None:
@@ -81,7 +78,7 @@ def test_the_bar() -> None:
 
 def test_a_muted_kind_or_family_is_not_answered() -> None:
     world = World(worlds.CLICK)
-    record = next(each for each in world.records.values() if each.name == "Context.find_root")
+    record = world.named("Context.find_root")
     kinds = {each.kind for each in catalogue.for_record(record, neighbours=world, muted=frozenset({"dead", "values"}))}
     assert "callers" in kinds
     assert not kinds & {"dead", "why_none", "returns", "passed"}
@@ -96,7 +93,7 @@ def test_neighbours_are_read_within_the_limit() -> None:
             return super().record(path, name)
 
     world = Counting(worlds.CLICK)
-    record = next(each for each in world.records.values() if each.name == "Command.main")
+    record = world.named("Command.main")
     Counting.reads = 0
     catalogue.for_record(record, neighbours=world, reads_max=5)
     assert Counting.reads == 5
