@@ -114,18 +114,18 @@ export async function readStop(
     startFrame: 0,
     levels: FRAMES_MAX,
   });
-  const frames = (stack?.stackFrames ?? []).slice(0, FRAMES_MAX);
+  const frames = (stack?.stackFrames ?? []).slice(0, FRAMES_MAX).map((frame) => ({ ...frame, path: fileOf(frame.source?.path) }));
   const [top] = frames;
   if (!top) return undefined;
   const type = info?.details?.typeName ?? info?.exceptionId ?? said.split(":")[0] ?? "";
-  const inside = frames.find((frame) => frame.source?.path && isOwn(frame.source.path));
+  const inside = frames.find((frame) => frame.path && isOwn(frame.path));
   const insideLocals = inside && inside !== top ? await locals(session, inside.id) : undefined;
   return {
     exception: { type: type || "exception", message: info?.details?.message ?? info?.description ?? said },
     frames: frames
-      .filter((frame) => frame.source?.path)
+      .filter((frame) => frame.path)
       .map((frame) => ({
-        path: frame.source?.path ?? "",
+        path: frame.path,
         line: frame.line,
         column: frame.column,
         name: frame.name,
@@ -133,6 +133,11 @@ export async function readStop(
       })),
     locals: await locals(session, top.id),
   };
+}
+
+/** In a window that is connected to another machine, the editor puts addresses where the adapter gave paths. */
+function fileOf(path = ""): string {
+  return /^[a-z][\w+.-]+:\/\//i.test(path) ? Uri.file(Uri.parse(path).path).fsPath : path;
 }
 
 function isInWorkspace(path: string): boolean {

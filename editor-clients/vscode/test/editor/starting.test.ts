@@ -1,5 +1,5 @@
 // Where the server comes from, as a person meets it: the first start without any, the interpreter that was chosen, a
-// workspace that is not trusted; and how long a start takes.
+// workspace that is not trusted.
 
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -105,27 +105,4 @@ test("a server that ends at once says why, once", async () => {
   await code.notifications.filter({ hasText: "No module named msgspec" }).waitFor({ timeout: 60_000 });
   expect(await code.notifications.count()).toBe(1);
   await code.screenshot("broken");
-});
-
-test("a warm start is quick, and activation is light", { timeout: 240_000 }, async () => {
-  const settings = { "forethought.path": path.join(path.dirname(PYTHON), "forethought") };
-  code = await Workbench.start({ folder, home, settings });
-  await code.open("shop/db.py", 4, 5);
-  await code.hoverOver("def find_user", "find_user");
-  await code.stop(true);
-  // The window opens with a file, as it does for a person who goes on where they stopped.
-  code = await Workbench.start({ folder, home, settings, file: "shop/db.py" });
-  await code.page.locator(".editor-instance .view-line", { hasText: "def find_user" }).waitFor();
-  const shownMs = Date.now() - code.begunMs;
-  // Somebody who waits for it looks again and again; each look costs the editor its own delay before a hover.
-  await code.hoverOver("def find_user", "find_user", 600);
-  const hoveredMs = Date.now() - code.begunMs;
-  await code.palette("Developer: Show Running Extensions");
-  const row = code.page.locator(".runtime-extensions-editor .monaco-list-row", { hasText: "Forethought" }).first();
-  const activation = Number(/Activation: (\d+)\s*ms/.exec(await row.innerText())?.[1]);
-  await code.screenshot("running-extensions");
-  console.log(`opening a folder to its editor: ${shownMs} ms; to the first prepared hover: ${hoveredMs} ms; activation: ${activation} ms`);
-  // Machines differ, and others work on this one: what is wanted is 3 s and 50 ms, and far beyond it something is broken.
-  expect(hoveredMs).toBeLessThan(30_000);
-  expect(activation).toBeLessThan(500);
 });

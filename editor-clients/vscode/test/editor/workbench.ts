@@ -2,7 +2,8 @@
 // hands and eyes would do. Knows nothing of Forethought's answers.
 
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -47,6 +48,8 @@ export interface Options {
   asksForTrust?: boolean;
   /** Extensions of the tests that are installed beside the one that is tested. */
   extensions?: string[];
+  /** Leaves out the one that is tested. */
+  without?: boolean;
 }
 
 export class Workbench {
@@ -66,7 +69,7 @@ export class Workbench {
     const extensions = path.join(home, "extensions");
     const user = path.join(home, "user");
     writeSettings(user, options.settings);
-    if (!existsSync(extensions)) install(extensions, user, ["probe", ...(options.extensions ?? [])]);
+    if (!existsSync(extensions)) install(extensions, user, ["probe", ...(options.extensions ?? [])], !options.without);
     const [port, probePort] = [await freePort(), await freePort()];
     const args = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--user-data-dir", user];
     args.push("--extensions-dir", extensions, "--disable-telemetry", "--disable-update-check");
@@ -298,7 +301,7 @@ export class Workbench {
     await this.browser.close();
     this.process.kill("SIGTERM");
     await new Promise((resolve) => this.process.once("exit", resolve));
-    if (!keepHome) rmSync(this.home, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
+    if (!keepHome) await rm(this.home, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
   }
 }
 
@@ -360,13 +363,22 @@ function entry(): string {
   return path.join(EDITOR, "node_modules", "code-server", "out", "node", "entry.js");
 }
 
-function install(extensions: string, user: string, others: string[]): void {
+function install(extensions: string, user: string, others: string[], own: boolean): void {
+  mkdirSync(extensions, { recursive: true });
+  if (own) installOwn(extensions, user);
+  installOthers(extensions, others);
+}
+
+function installOwn(extensions: string, user: string): void {
   const args = [entry(), "--install-extension", VSIX, "--extensions-dir", extensions, "--user-data-dir", user];
   const installed = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (installed.status !== 0) throw new Error(`the extension does not install: ${installed.stdout}${installed.stderr}`);
+}
+
+function installOthers(extensions: string, others: string[]): void {
   // code-server knows an installed extension by this list; a folder that is not in it is not loaded.
   const list = path.join(extensions, "extensions.json");
-  const known = JSON.parse(readFileSync(list, "utf8")) as object[];
+  const known = existsSync(list) ? (JSON.parse(readFileSync(list, "utf8")) as object[]) : [];
   for (const name of others) {
     const manifest = JSON.parse(readFileSync(path.join(HERE, name, "package.json"), "utf8")) as Record<string, string>;
     const id = `${manifest.publisher}.${manifest.name}`;

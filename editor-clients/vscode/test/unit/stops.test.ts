@@ -58,6 +58,13 @@ test("a stop in a library carries the values of the workspace's own frame", asyn
   ]);
 });
 
+test("in a window that is connected to another machine, addresses become paths", async () => {
+  const path = "vscode-remote://wsl+debian/code/shop/orders.py";
+  const stackTrace = { stackFrames: [{ id: 1, name: "greet", line: 6, column: 1, source: { path } }] };
+  const stop = await readStop(session({ ...DEBUGPY, stackTrace }), 1, "", isOwn);
+  expect(stop?.frames.map((frame) => frame.path)).toEqual(["/code/shop/orders.py"]);
+});
+
 test("an adapter without exceptionInfo and variables still tells the frames", async () => {
   const stop = await readStop(session({ stackTrace: STACK }), 1, "ValueError: bad row", isOwn);
   expect(stop?.exception).toEqual({ type: "ValueError", message: "ValueError: bad row" });

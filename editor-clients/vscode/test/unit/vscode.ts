@@ -56,7 +56,7 @@ export class Uri {
     return new Uri("file", path);
   }
   static parse(text: string): Uri {
-    const [, scheme = "", path = ""] = /^([a-z-]+):(?:\/\/)?(.*)$/.exec(text) ?? [];
+    const [, scheme = "", path = ""] = /^([a-z-]+):(?:\/\/[^/]*)?(.*)$/.exec(text) ?? [];
     return new Uri(scheme, decodeURI(path));
   }
   static from({ scheme, path }: { scheme: string; path: string }): Uri {
