@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import ir
-from analyzers.inference import expressions
+from analyzers.inference import expressions, keeping
 from analyzers.inference.scopes import ClassScope
 from analyzers.inference.values import (
     ANYTHING,
@@ -74,12 +74,7 @@ def class_of(frame: Frame, value: Value) -> ClassScope | None:
 
 def fields(frame: Frame, cls: ClassScope, name: str) -> Values:
     """What is assigned to a field on instances of a class or of what it inherits from."""
-    result = EMPTY
-    for scope in cls.mro():
-        cell = scope.fields.get(name)
-        if cell is not None:
-            result = result | frame.read(cell)
-    return result
+    return keeping.read(frame, cls, name)
 
 
 def store(frame: Frame, target: ir.Attr, values: Values) -> None:

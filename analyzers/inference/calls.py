@@ -16,6 +16,7 @@ from analyzers.inference import (
     declarations,
     expressions,
     handing,
+    keeping,
     library,
     protocols,
 )
@@ -416,6 +417,9 @@ def bind(frame: Frame, body: Body, function: ir.Function, arguments: Arguments, 
                     frame.write(body.param(f"{parameter.name}[{name}"), values)
             if arguments.extra:
                 frame.write(body.param(parameter.name), arguments.extra)
+    written = {p.name: arguments.expressions[i] for i, p in enumerate(positional) if i in arguments.expressions}
+    written |= {name: node for name, node in arguments.expressions.items() if isinstance(name, str)}
+    keeping.passed(frame, body, function, bound, written)
     return bound
 
 

@@ -340,7 +340,7 @@ def sequence(frame: Frame, node: ir.Sequence) -> Values:
 def set_(frame: Frame, node: ir.Set) -> Values:
     values = evaluate(frame, node.value)
     if frame.env is not None:
-        frame.bind(node.target, values)
+        frame.bind(node.target, values, node.value)
     return values
 
 

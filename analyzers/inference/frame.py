@@ -20,6 +20,7 @@ from analyzers.inference import (
     declarations,
     expressions,
     handing,
+    keeping,
     narrowing,
     protocols,
 )
@@ -82,7 +83,8 @@ class Frame:
 
     __slots__ = (
         "body", "breaks", "classes", "conditions", "continues", "dialect", "env", "findings", "guards", "handling",
-        "initial", "left", "maybe", "module", "outcome", "outer_envs", "program", "rebound", "skipped", "universe",
+        "initial", "kept", "left", "maybe", "module", "outcome", "outer_envs", "program", "rebound", "skipped",
+        "universe",
     )  # fmt: skip
 
     def __init__(self, program: Program, body: Body) -> None:
@@ -98,6 +100,8 @@ class Frame:
         """Types and name of the exceptions whose handlers are running, outermost first."""
         self.initial: Env = {}
         """Parameters as they came in, to tell what is handed back unchanged."""
+        self.kept: Values = EMPTY
+        """What the field that is being assigned keeps of a constructor's parameters."""
         self.rebound: set[str] = set()
         """Names that were bound since."""
         self.classes: list[ClassScope] = []
@@ -273,7 +277,7 @@ class Frame:
             elif self.classes and not values - NOTHING:
                 values = values | declared
         for target in stmt.targets:
-            self.bind(target, values)
+            self.bind(target, values, stmt.value)
             if NONE in values and isinstance(target, ir.Name):
                 self.findings.none_sources.setdefault(target.id, {})[stmt.start] = stmt
 
@@ -299,15 +303,18 @@ class Frame:
                 for effect in [effect for effect in self.findings.effects if effect[0] == target.start]:
                     del self.findings.effects[effect]
 
-    def bind(self, target: ir.Expr, values: Values) -> None:
-        """An assignment to a target of any form."""
+    def bind(self, target: ir.Expr, values: Values, value: ir.Expr | None = None) -> None:
+        """An assignment to a target of any form, of `value` if that is written."""
         if isinstance(target, ir.Name):
             if self.body.function is None and not self.module.library:
                 owner = self.classes[-1] if self.classes else self.module
                 self.findings.accesses[target.start, owner, target.id, True] = (target, owner, target.id, True)
             self.store_name(target.id, values, target)
         elif isinstance(target, ir.Attr):
+            if value is not None:
+                self.kept = keeping.kept(self, target, value, values)
             attributes.store(self, target, values)
+            self.kept = EMPTY
         elif isinstance(target, ir.Index):
             containers.store_index(self, target, values)
         elif isinstance(target, ir.Display):

@@ -82,8 +82,8 @@ class ClassScope:
     """One class: its bases, what its body binds (`attrs`) and what is assigned on its instances (`fields`)."""
 
     __slots__ = (
-        "attrs", "bases", "fields", "ir", "keywords", "library", "made", "maker", "module", "mro_cache", "name",
-        "outer", "parameters", "plain", "qualname", "subclasses", "value",
+        "attrs", "bases", "fields", "ir", "kept", "keywords", "later", "library", "made", "maker", "module",
+        "mro_cache", "name", "outer", "parameters", "plain", "qualname", "subclasses", "value",
     )  # fmt: skip
 
     def __init__(self, node: ir.Class, module: ModuleScope, outer: Body | None) -> None:
@@ -100,6 +100,10 @@ class ClassScope:
         """Names of the type variables of a generic class, in order."""
         self.attrs: dict[str, Cell] = {}
         self.fields: dict[str, Cell] = {}
+        self.later: dict[str, Cell] = {}
+        """Of `fields`, what is not kept of a constructor's parameters."""
+        self.kept: dict[str, None] = {}
+        """Fields that keep a parameter of a constructor, so that `fields` knows what this class passes for it."""
         self.subclasses: dict[ClassScope, None] = {}
         self.value = ClassValue(self)
         self.plain: Instance | None = None
@@ -120,6 +124,12 @@ class ClassScope:
         cell = self.fields.get(name)
         if cell is None:
             cell = self.fields[name] = Cell()
+        return cell
+
+    def later_field(self, name: str) -> Cell:
+        cell = self.later.get(name)
+        if cell is None:
+            cell = self.later[name] = Cell()
         return cell
 
     @property

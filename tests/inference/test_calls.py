@@ -8,6 +8,71 @@ from analyzers.inference.calls import UNCLEAR_TARGETS_MAX
 from tests.inference.world import analysed, callers
 
 CASES = {
+    "what an inherited constructor keeps is each class's own": (
+        """
+        class Base:
+            def __init__(self, check, name=""):
+                self.check = check
+        class Small(Base):
+            def __init__(self, most):
+                super().__init__(self.is_small)
+                self.most = most
+            def is_small(self, value): return value < self.most
+            def run(self, value): return self.check(value)
+        class Even(Base):
+            def __init__(self): super().__init__(check=is_even)
+            def run(self, value): return self.check(value)
+        class Tiny(Small):
+            def go(self): return self.check(1)
+        def is_even(value): ...
+        Small(3).run(2)
+        Even().run(2)
+        Tiny(1).go()
+        """,
+        "is_even",
+        {"Even.run"},
+    ),
+    "through a constructor between, and from the base class": (
+        """
+        class Base:
+            def __init__(self, check): self.check = check
+            def ask(self): return self.check()
+        class Middle(Base):
+            def __init__(self, check): super().__init__(check)
+        class One(Middle):
+            def __init__(self): super().__init__(yes)
+            def go(self): self.check()
+        class Two(Middle):
+            def __init__(self): super().__init__(no)
+            def go(self): self.check()
+        def yes(): ...
+        def no(): ...
+        One().go()
+        Two().go()
+        """,
+        "yes",
+        {"One.go", "Base.ask"},
+    ),
+    "a field that something else sets as well": (
+        """
+        class Base:
+            def __init__(self, check): self.check = check
+            def reset(self): self.check = never
+        class One(Base):
+            def __init__(self): super().__init__(yes)
+            def go(self): self.check()
+        class Two(Base):
+            def __init__(self): super().__init__(no)
+            def go(self): self.check()
+        def yes(): ...
+        def no(): ...
+        def never(): ...
+        One().go()
+        Two().go()
+        """,
+        "never",
+        {"One.go", "Two.go"},
+    ),
     "what a function chooses of its parameters is each caller's own": (
         """
         class A:

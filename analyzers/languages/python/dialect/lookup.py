@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import ir
-from analyzers.inference import attributes, calls, declarations, expressions
+from analyzers.inference import attributes, calls, declarations, expressions, keeping
 from analyzers.inference.scopes import ClassScope
 from analyzers.inference.values import (
     ANYTHING,
@@ -305,7 +305,7 @@ def store_on_instance(frame: Frame, value: Instance, name: str, values: Values, 
         name_value = frozenset((frame.universe.const("str", name),))
         calls.call_values(frame, bound, calls.arguments_of(name_value, values), target, "__setattr__")
         break
-    frame.write(cls.instance_field(name), values)
+    keeping.write(frame, cls, name, values)
     attributes.note_field(frame, cls, name, target, True)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import ir
-from analyzers.inference import attributes, calls, containers, declarations, expressions
+from analyzers.inference import attributes, calls, containers, declarations, expressions, keeping
 from analyzers.inference.scopes import Body, ClassScope, ModuleScope
 from analyzers.inference.values import (
     ANYTHING,
@@ -385,7 +385,7 @@ def store_on_instance(frame: Frame, value: Instance, name: str, values: Values, 
         if setters:
             return
         break
-    frame.write(cls.instance_field(name), values)
+    keeping.write(frame, cls, name, values)
     attributes.note_field(frame, cls, name, target, True)
 
 
