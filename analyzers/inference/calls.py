@@ -298,11 +298,15 @@ def _call_unclear(frame: Frame, func: Values, arguments: Arguments, node: ir.Nod
             targets.setdefault(target.body, []).append(value)
     if len(targets) <= UNCLEAR_TARGETS_MAX:
         return func, EMPTY
-    for body in targets:
+    for body, values in targets.items():
         frame.edge(node, body, via, False)
         assert body.function is not None
         for parameter in body.function.parameters:
-            frame.write(body.param(parameter.name), ANYTHING)
+            if parameter.name == "this":
+                receivers = frozenset(v.receiver for v in values if isinstance(v, Bound))
+                frame.write(body.param(parameter.name), receivers or ANYTHING)
+            else:
+                frame.write(body.param(parameter.name), ANYTHING)
     # What is passed in may be called there.
     library.callbacks(frame, arguments, node, immediate=False)
     return func - frozenset(value for values in targets.values() for value in values), ANYTHING

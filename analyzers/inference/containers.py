@@ -101,9 +101,12 @@ def unpacked(frame: Frame, values: Values, target: ir.Display) -> None:
         frame.raises(target, frame.program.builtin("TypeError"), "unpacking None", rare=True)
 
 
+_CONSTANTS = frozenset({"str", "int", "bool", "symbol"})
+
+
 def constants_of(values: Values) -> list[str | int | bool | None]:
     """The strings, numbers and Booleans among values, by which containers are indexed."""
-    return [v.value for v in values if isinstance(v, Const) and v.kind in {"str", "int", "bool"}]
+    return [v.value for v in values if isinstance(v, Const) and v.kind in _CONSTANTS]
 
 
 def constants_in(container: Container, key: Values) -> list[str | int | bool | None]:
@@ -246,7 +249,7 @@ def _constant(key: Values) -> str | None:
     if len(key) != 1:
         return None
     (value,) = key
-    if not isinstance(value, Const) or value.kind not in {"str", "int"} or value.value is None:
+    if not isinstance(value, Const) or value.kind not in {"str", "int", "symbol"} or value.value is None:
         return None
     return None if isinstance(value.value, int) and value.value < 0 else f"{ITEM}{value.value!r}]"
 

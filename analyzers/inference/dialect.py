@@ -125,6 +125,8 @@ class Dialect:
     make_library_instance: Callable[[Frame, ClassScope, Arguments, ir.Node], Values]
     started: Callable[[Frame, Body], Values | None]
     """What calling a generator or an asynchronous function gives; None for others."""
+    thrown: Callable[[Frame, ir.Expr], Values]
+    """What is thrown by the name that is written there, where it is not known otherwise: `throw new f()`."""
     raised: Callable[[Frame, Values, ir.Node], None]
     """What runs when values are raised."""
     base: Callable[[Frame, ir.Expr], Values]
@@ -169,6 +171,8 @@ class Dialect:
     # Tests.
     decided: Callable[[Frame, ir.Expr], bool | None]
     """Whether a test always comes out one way, by what the language says."""
+    asserted: Callable[[Frame, ir.Call], None]
+    """Narrows by a call as a statement that has come back: `assert(x)`."""
     narrow_call: Callable[[Frame, ir.Call, bool], None]
     narrow_compare: Callable[[Frame, ir.Compare, bool], bool]
     """Narrows by a comparison of the language's own; whether it was one."""

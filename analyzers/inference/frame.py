@@ -232,9 +232,13 @@ class Frame:
         self.settle_fate(value, "dropped")
         values = expressions.evaluate(self, value)
         self.note_loose("dropped", stmt, value, values)
-        if isinstance(value, ir.Call) and self.never_returns(value):
+        if not isinstance(value, ir.Call):
+            return
+        if self.never_returns(value):
             self.env = None
             self.left = self.left or self.maybe > 0
+        else:
+            self.dialect.asserted(self, value)
 
     def settle_fate(self, value: ir.Expr, fate: Fate) -> None:
         """What becomes of the promise that an expression gives, said before it is evaluated."""
@@ -420,6 +424,8 @@ class Frame:
         again = isinstance(stmt.value, ir.Name) and any(name == stmt.value.id for _, name in self.handling)
         if not again:
             types = protocols.exception_types(self, values)
+            if types <= ANYTHING:
+                types = types | self.dialect.thrown(self, stmt.value)
             conditional = self.maybe > 0 or self.left
             chosen = conditions.unchanged(self, stmt.value.func if isinstance(stmt.value, ir.Call) else stmt.value)
             self.findings.raises[stmt.start, ""] = RaiseSite(

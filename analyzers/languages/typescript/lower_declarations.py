@@ -470,14 +470,30 @@ def object_type(low: Lowering, node: SyntaxNode) -> ir.Expr:
     return ir.DictDisplay(node.start_byte, node.end_byte, tuple(items))
 
 
-@lowers(TYPES, "type_predicate_annotation", "type_predicate")
+@lowers(TYPES, "type_predicate_annotation", "asserts_annotation")
+def annotated_predicate(low: Lowering, node: SyntaxNode) -> ir.Expr:
+    return low.type(children(node)[0]) or ir.Unknown(node.start_byte, node.end_byte)
+
+
+@lowers(TYPES, "type_predicate")
 def predicate(low: Lowering, node: SyntaxNode) -> ir.Expr:
-    return ir.Name(node.start_byte, node.end_byte, "boolean")
+    """`x is T`, of what a function says that returns whether it is so."""
+    subject = field(node, "name")
+    name = ir.Name(node.start_byte, node.start_byte, text(subject))
+    declared = low.type(field(node, "type")) or ir.Unknown(node.start_byte, node.end_byte)
+    return ir.Binary(node.start_byte, node.end_byte, "is", name, declared)
 
 
-@lowers(TYPES, "asserts_annotation", "asserts")
+@lowers(TYPES, "asserts")
 def asserts(low: Lowering, node: SyntaxNode) -> ir.Expr:
-    return ir.Name(node.start_byte, node.end_byte, "void")
+    """`asserts x`, `asserts x is T`: after a call that comes back, it is so."""
+    inner = children(node)[0]
+    if inner.type == "type_predicate":
+        found = low.type(inner)
+        if isinstance(found, ir.Binary):
+            return ir.Binary(node.start_byte, node.end_byte, "asserts", found.left, found.right)
+    name = ir.Name(node.start_byte, node.start_byte, text(inner))
+    return ir.Binary(node.start_byte, node.end_byte, "asserts", name, ir.Unknown(node.start_byte, node.end_byte))
 
 
 __all__ = ["class_", "function", "name"]

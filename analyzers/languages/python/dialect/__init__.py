@@ -10,7 +10,7 @@ from analyzers import ir
 from analyzers.inference.dialect import Dialect
 from analyzers.inference.frame import Frame
 from analyzers.inference.library import call_unknown
-from analyzers.inference.values import ANYTHING, EMPTY, Value, Values
+from analyzers.inference.values import ANYTHING, EMPTY, Values
 from analyzers.languages.python import library
 from analyzers.languages.python.dialect import (
     declared,
@@ -53,7 +53,7 @@ def _never(*_: object) -> None:
     return None
 
 
-def _construct(frame: Frame, value: Value, *_: object) -> Values:
+def _construct(frame: Frame, *_: object) -> Values:
     return EMPTY
 
 
@@ -94,6 +94,7 @@ DIALECT = Dialect(
     is_promise=lambda value: False,
     handles=lambda node: False,
     started=making.started,
+    thrown=_construct,
     raised=making.raise_classes,
     base=declared.base,
     class_created=making.class_created,
@@ -117,6 +118,7 @@ DIALECT = Dialect(
     may_be_false=protocols.may_be_false,
     to_text=protocols.to_text,
     decided=narrowing.decided,
+    asserted=_never,
     narrow_call=narrowing.narrow_call,
     narrow_compare=narrowing.narrow_compare,
     prepares=fixtures.prepares,

@@ -34,7 +34,7 @@ _NAMES = {
     "tuple": "Array", "dict": "Object", "set": "Set", "regex": "RegExp", "type": "Function", "object": "Object",
     "slice": "", "AttributeError": "TypeError", "KeyError": "", "IndexError": "", "ValueError": "",
     "ZeroDivisionError": "", "StopIteration": "", "AssertionError": "Error", "BaseException": "Error",
-    "Exception": "Error",
+    "Exception": "Error", "symbol": "Symbol",
 }  # fmt: skip
 
 
@@ -119,6 +119,7 @@ DIALECT = Dialect(
     is_promise=promises.is_promise,
     handles=promises.handles,
     started=making.started,
+    thrown=promises.thrown,
     raised=making.raised,
     base=making.base,
     class_created=making.class_created,
@@ -142,6 +143,7 @@ DIALECT = Dialect(
     may_be_false=protocols.may_be_false,
     to_text=protocols.to_text,
     decided=narrowing.decided,
+    asserted=narrowing.asserted,
     narrow_call=narrowing.narrow_call,
     narrow_compare=narrowing.narrow_compare,
     prepares=_prepares,

@@ -45,6 +45,8 @@ def evaluate(
         return frozenset((program.universe.const(node.kind, node.value),)) if node.value is not None else ANYTHING
     if isinstance(node, ir.Name):
         return _named(program, module, node, variables, frame, depth)
+    if isinstance(node, ir.Binary) and node.op in {"is", "asserts"}:
+        return NOTHING if node.op == "asserts" else _instances(program, _class(program, "bool"), ())
     if isinstance(node, ir.Binary):
         left, right = inner(node.left), inner(node.right)
         if node.op == "&":

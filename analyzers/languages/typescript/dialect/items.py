@@ -45,7 +45,7 @@ def keys_of(key: Values, node: ir.Expr) -> list[str | int] | None:
     """The constants that a key may be; None where it may be anything."""
     if isinstance(node, ir.Attr) and isinstance(node.obj, ir.Name) and node.obj.id == "Symbol":
         return [f"[Symbol.{node.name}]"]
-    found = [v.value for v in key if isinstance(v, Const) and v.kind in {"str", "int"}]
+    found = [v.value for v in key if isinstance(v, Const) and v.kind in {"str", "int", "symbol"}]
     known = [v for v in found if isinstance(v, str | int)]
     return known if known and len(known) == len(key) else None
 

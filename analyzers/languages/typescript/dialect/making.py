@@ -91,7 +91,7 @@ def call_bound(frame: Frame, func: Value, receiver: Value, given: Arguments, nod
         promises.settle(frame, receiver, given.first(0), node)
         return NOTHING
     if name == "Promise.reject" and isinstance(receiver, Container):
-        promises.reject(frame, receiver, given.first(0))
+        promises.reject(frame, receiver, given)
         return NOTHING
     return ANYTHING
 
@@ -163,7 +163,8 @@ def construct(frame: Frame, value: Value, given: Arguments, node: ir.Node) -> Va
         return objects | this
     if isinstance(value, External):
         library.callbacks(frame, given, node, immediate=False)
-        return library.external_call(frame, value, given, node)
+        library.external_call(frame, value, given, node)
+        return frozenset((value,))  # Nobody knows what it is, but it is an object, and goes by that name.
     library.callbacks(frame, given, node, immediate=False)
     return ANYTHING
 

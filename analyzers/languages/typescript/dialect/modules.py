@@ -11,13 +11,17 @@ from analyzers.languages.typescript.dialect import lookup, promises
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
 
+_PLATFORM = "node:"
+"""May stand before the name of a module that the platform brings."""
+
 _EVERYWHERE = frozenset({"globalThis", "window", "global", "self"})
 
 
 def import_(frame: Frame, stmt: ir.Import) -> None:
     """Binds what an import or a re-export brings."""
     program = frame.program
-    module = program.import_module(stmt.module, frame.module, 0)
+    source = stmt.module.removeprefix(_PLATFORM)
+    module = program.import_module(source, frame.module, 0)
     if stmt.name == "*":
         if module is not None and module is not frame.module and module not in frame.module.stars:
             frame.module.stars.append(module)
@@ -25,7 +29,7 @@ def import_(frame: Frame, stmt: ir.Import) -> None:
     if not stmt.alias:
         return
     if module is None:
-        name = stmt.module if stmt.name in {"", "default", lookup.WHOLE} else f"{stmt.module}.{stmt.name}"
+        name = source if stmt.name in {"", "default", lookup.WHOLE} else f"{source}.{stmt.name}"
         frame.store_name(stmt.alias, frozenset((frame.universe.external(name),)), stmt)
         return
     values: Values
@@ -40,9 +44,10 @@ def import_(frame: Frame, stmt: ir.Import) -> None:
 
 def load_module(frame: Frame, node: ir.ImportExpr) -> Values:
     """`require("m")`, or the promise of a module."""
-    module = frame.program.import_module(node.module, frame.module, 0)
+    source = node.module.removeprefix(_PLATFORM)
+    module = frame.program.import_module(source, frame.module, 0)
     if module is None:
-        values: Values = frozenset((frame.universe.external(node.module),))
+        values: Values = frozenset((frame.universe.external(source),))
     elif node.promised:
         values = frozenset((module.value,))
     elif module.library:

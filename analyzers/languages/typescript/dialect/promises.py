@@ -79,9 +79,24 @@ def settle(frame: Frame, promise: Container, values: Values, node: ir.Node) -> N
     frame.write(containers.element_cell(promise), flat(frame, values, node))
 
 
-def reject(frame: Frame, promise: Container, values: Values) -> None:
+def reject(frame: Frame, promise: Container, given: Arguments) -> None:
     """`reject(e)`: whoever made the promise gave one away that may be rejected."""
-    frame.write(containers.cell_of(promise, REJECTED), protocols.exception_types(frame, values) - ANYTHING)
+    frame.write(containers.cell_of(promise, REJECTED), _errors(frame, given))
+
+
+def _errors(frame: Frame, given: Arguments) -> Values:
+    """The classes of what is passed as an error."""
+    types = protocols.exception_types(frame, given.first(0)) - ANYTHING
+    written = given.expressions.get(0)
+    return types or (thrown(frame, written) if written is not None else EMPTY)
+
+
+def thrown(frame: Frame, value: ir.Expr) -> Values:
+    """`throw new f()` of something unknown: the error goes by the name that is written there."""
+    if not isinstance(value, ir.New):
+        return EMPTY
+    name = value.func.name if isinstance(value.func, ir.Attr) else getattr(value.func, "id", "")
+    return frozenset((frame.universe.external(name),)) if name[:1].isupper() else EMPTY
 
 
 def flat(frame: Frame, values: Values, node: ir.Node, depth: int = 0) -> Values:
@@ -160,7 +175,7 @@ def resolved(frame: Frame, receiver: Value | None, given: Arguments, node: ir.No
 
 def rejected(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
     """`Promise.reject(e)`."""
-    _rejects(frame, protocols.exception_types(frame, given.first(0)) - ANYTHING, node)
+    _rejects(frame, _errors(frame, given), node)
     return new(frame, EMPTY, node)
 
 

@@ -151,6 +151,21 @@ def _string(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Nod
     return lists.text(frame)
 
 
+def _symbol(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
+    """`Symbol("x")`: a key like no other; those that one file makes with one description are told apart by nobody."""
+    return frozenset((frame.universe.const("symbol", f"@@{_description(given)}@{frame.module.path}"),))
+
+
+def _symbol_for(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
+    """`Symbol.for("x")`: the same key everywhere."""
+    return frozenset((frame.universe.const("symbol", f"@@{_description(given)}"),))
+
+
+def _description(given: Arguments) -> str:
+    texts = sorted(str(v.value) for v in given.first(0) if isinstance(v, Const))
+    return texts[0] if texts else ""
+
+
 _Table = dict[str, Callable[..., Values]]
 
 _PROMISES: _Table = {
@@ -182,6 +197,8 @@ SPECIAL: dict[str, Special] = {
     "lib.String.replace": _replace,
     "lib.String.replaceAll": _replace,
     "lib.String": _string,
+    "lib.Symbol": _symbol,
+    "lib.Symbol.for": _symbol_for,
     "lib.JSON.parse": _parse,
     "lib.JSON.stringify": _stringify,
     "lib.Reflect.apply": objects.reflect_apply,
