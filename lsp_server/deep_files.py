@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzers.records import FileLinks, Record
-from lsp_server.library_files import LibraryFiles, open_library
+from lsp_server.library_files import MODULE_BYTES_MAX, LibraryFiles, open_library
 from lsp_server.modules import CONFIG_BYTES_MAX, configuration_texts
 
 if TYPE_CHECKING:
     from analyzers.inference.analysis import Analysis
+
+
+INSTALLED = "node_modules/"
+"""Begins the paths under which packages lie that a repository has installed."""
 
 
 class FileAnalysis:
@@ -61,11 +65,25 @@ class FileAnalysis:
         return self.analysis.links(path)
 
     def _read_library(self, module: str) -> tuple[str, bytes] | None:
+        if module.startswith(INSTALLED):
+            data = self._read_installed(module)
+            return (module, data) if data is not None else None
         found = self._library.find(module)
         if found is None or not found.path.endswith((".py", ".pyi")):
             return None
         data = self._library.read(found)
         return None if data is None else (found.path, data)
+
+    def _read_installed(self, path: str) -> bytes | None:
+        """A text of an npm package that is installed in the repository, by its path there."""
+        if ".." in path.split("/"):
+            return None
+        try:
+            with (self._root / path).open("rb") as file:
+                data = file.read(MODULE_BYTES_MAX + 1)
+        except OSError:
+            return None
+        return data if len(data) <= MODULE_BYTES_MAX else None
 
     def _read_configuration(self, path: str) -> bytes | None:
         try:

@@ -392,6 +392,44 @@ MODULES: dict[str, tuple[str, dict[str, set[str]]]] = {
         "//- /main.ts\nfunction deco() { return (t: any, k: string) => {}; }\nclass A { @deco() m() {} }",
         {"main": {"main.deco", "main.deco.<arrow1>"}},
     ),
+    "a symbol as a key": (
+        FG + "const k = Symbol('k'), o = Symbol('o');\nconst x = { [k]: f, [o]: g };\nx[k]();",
+        {"main": {"main.f"}},
+    ),
+    "a symbol as a field": (
+        FG + "const k = Symbol('k');\nfunction A() { this[k] = f; this.g = g; }\n"
+        "A.prototype.run = function () { this[k](); };\nnew A().run();",
+        {"main": {"main.A", "main.A.run"}, "main.A.run": {"main.f"}},
+    ),
+    "an emitter of the platform": (
+        "import { EventEmitter } from 'node:events';\nclass A extends EventEmitter {\n"
+        "  constructor() { super(); this.on('x', this.h); }\n  h() {}\n  fire() { this.emit('x', 1); }\n}\n"
+        "new A().fire();",
+        {
+            "main": {"main.A.constructor", "main.A.fire"},
+            "main.A.constructor": {"events.EventEmitter.on"},
+            "main.A.fire": {"events.EventEmitter.emit", "main.A.h"},
+        },
+    ),
+    "a type guard": (
+        "//- /main.ts\nclass A { m() {} }\nclass B { m() {} }\nfunction is(x: any): x is A { return true; }\n"
+        "function h(x: A | B) { if (is(x)) { x.m(); } }\nfunction k(x: A | B) { if (!is(x)) { x.m(); } }",
+        {"main.h": {"main.is", "main.A.m"}, "main.k": {"main.is", "main.B.m"}},
+    ),
+    "a type guard of something unknown": (
+        "//- /main.ts\nclass A { m() {} }\nfunction is(x: unknown): x is A { return true; }\n"
+        "function h(x: unknown) { if (is(x)) { x.m(); } }",
+        {"main.h": {"main.is", "main.A.m"}},
+    ),
+    "an assertion function": (
+        "//- /main.ts\nclass A { m() {} }\nfunction must(x: unknown): asserts x is A {}\n"
+        "function h(x: unknown) { must(x); x.m(); }",
+        {"main.h": {"main.must", "main.A.m"}},
+    ),
+    "map of something unknown": (
+        FG + "function h(x) { return x.map((y) => f(y)); }",
+        {"main.h": {"main.h.<arrow1>"}, "main.h.<arrow1>": {"main.f"}},
+    ),
     "a cast": ("//- /main.ts\nclass A { m() {} }\nfunction h(x: unknown) { (x as A).m(); }", {"main.h": {"main.A.m"}}),
 }
 
@@ -421,6 +459,8 @@ RAISES = {
     "a callee's": ("function g() { throw new Error(); }\nfunction f() { g(); }", {"Error"}),
     "a callee's, awaited": ("async function g() { throw new Error(); }\nasync function f() { await g(); }", {"Error"}),
     "a rejection": ("function f() { return Promise.reject(new RangeError()); }", {"RangeError"}),
+    "a class that is not known": ("import { Gone } from 'x';\nfunction f() { throw new Gone(); }", {"Gone"}),
+    "a class that is made": ("const Gone = require('x')('gone');\nfunction f() { throw new Gone(); }", {"Gone"}),
     "a callee's, stopped by catch": (
         "async function g() { throw new Error(); }\nfunction f() { return g().catch(() => 1); }",
         set(),
@@ -450,6 +490,21 @@ NOTHING = {
     "a callee's": ("function g(x) { if (x) return 1; }\nfunction f() { return g(1); }", "sometimes"),
     "an optional parameter": ("//- /main.ts\nfunction f(x?: number) { return x; }\nf();\nf(1);", "sometimes"),
     "an optional field": ("//- /main.ts\nclass A { x?: number }\nfunction f(a: A) { return a.x; }", "sometimes"),
+    "asserted": (
+        "//- /main.ts\nfunction must(x: unknown): asserts x {}\n"
+        "function f() { const x = [1, 2].find((y) => y > 1); must(x); return x; }",
+        "never",
+    ),
+    "asserted by the platform": (
+        "const assert = require('node:assert');\nfunction f() { const x = [1].find((y) => y); assert(x); return x; }",
+        "never",
+    ),
+    "guarded": (
+        "//- /main.ts\nfunction has(x: unknown): x is number { return true; }\n"
+        "function f() { const x = [1].find((y) => y); return has(x) ? x : 2; }",
+        "never",
+    ),
+    "an object of a class that is not known": ("import { A } from 'x';\nfunction f() { return new A(); }", "never"),
     "a text": ("function f() { return 'x'.trim(); }", "never"),
 }
 

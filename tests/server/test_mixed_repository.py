@@ -78,3 +78,23 @@ def test_one_index_answers_for_all_languages(root: Path, tmp_path: Path) -> None
             assert used["uri"] == prices.as_uri()
 
     asyncio.run(scenario())
+
+
+def test_one_menu_for_all_languages_each_in_its_own_words(root: Path, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with Editor(root, environment=isolated(tmp_path)) as editor:
+            prices, python = root / "packages/core/src/prices.ts", root / "server/prices.py"
+            editor.open(prices)
+            editor.open(python)
+            await hover_until(editor, prices, spot(prices, "lookup("), lambda text: "total" in text)
+
+            async def menu(path: Path) -> dict[str, str]:
+                found = await editor.at("forethought/questions", path, *spot(path, "lookup("))
+                return {each["kind"]: each["question"] for group in found["groups"] for each in group["questions"]}
+
+            typescript, own = await menu(prices), await menu(python)
+            assert {"callers", "raises", "why_none", "wrong"} <= typescript.keys()
+            assert typescript["raises"] == "What can it throw, and from where?"
+            assert own["raises"] == "What can it raise, and from where?"
+
+    asyncio.run(scenario())

@@ -10,6 +10,7 @@ from analyzers import ir
 from analyzers.inference.dialect import Declarations, Deep, ReadLibrary, Resolve
 from analyzers.languages.typescript import lower, typescript_grammar
 from analyzers.languages.typescript.dialect import DIALECT
+from analyzers.languages.typescript.installed import Installed
 from analyzers.languages.typescript.modules import SUFFIXES, Modules
 from analyzers.syntax import Node, parse
 
@@ -39,13 +40,24 @@ def module_name(path: str) -> str:
 
 
 class Library:
-    """The declarations that come with this package."""
+    """The declarations that come with this package, and those of the npm packages that the workspace has installed.
+
+    Packages' own sources are not read: they are what was built from what people wrote, and say little of types.
+    """
 
     def __init__(self, read: ReadLibrary) -> None:
-        """Installed packages are not read: their sources are what they are built to, and say little of types."""
+        self._installed = Installed(read)
 
     def unit(self, module: str) -> tuple[str, ir.Unit] | None:
-        return declared(module.removeprefix("node:"))
+        own = declared(module)
+        if own is not None:
+            return own
+        found = self._installed.declarations(module)
+        if found is None:
+            return None
+        path, text = found
+        parsed = parse(typescript_grammar(), text)
+        return (path, lower.lower(parsed.root, ambient=True)) if parsed is not None else None
 
 
 @cache

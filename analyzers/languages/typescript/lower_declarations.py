@@ -100,7 +100,7 @@ def function(
         cls,
         tuple(parameters),
         (),
-        low.type(field(node, "return_type")),
+        low.type(field(node, "return_type") or (field(node, "type") if node.type == "construct_signature" else None)),
         (*before, *body),
         has(node, "async"),
         scope.generator or has(node, "*") or node.type.startswith("generator_function"),
@@ -367,7 +367,19 @@ def _signatures(low: Lowering, index: int, node: SyntaxNode | None) -> Iterator[
             yield _method(low, index, member, key)
         elif member.type == "property_signature" and key is not None:
             yield _declared_field(low, member, key)
+        elif member.type in _SIGNATURES:
+            written = _SIGNATURES[member.type]
+            made = function(low, member, written, member, cls=index)
+            value = ir.Lambda(member.start_byte, member.end_byte, made)
+            yield ir.Member(member.start_byte, member.end_byte, written, "method", False, value)
     low.ambient = before
+
+
+CALLED = "()"
+MADE = "new"
+"""The names under which an interface keeps what calling it, or `new`, gives."""
+
+_SIGNATURES = {"call_signature": CALLED, "construct_signature": MADE}
 
 
 def _enumerators(low: Lowering, node: SyntaxNode | None) -> Iterator[ir.Stmt]:

@@ -161,7 +161,11 @@ def namespace(low: Lowering, node: SyntaxNode) -> Statements:
     for part in reversed(rest.split(".") if rest else []):
         items = [(ir.Const(start, end, "str", part), ir.DictDisplay(start, end, tuple(items)))]
     goal = ir.Name(start, end, low.write(top))
-    yield ir.Assign(start, end, (goal,), ir.DictDisplay(node.start_byte, node.end_byte, tuple(items)))
+    made: ir.Expr = ir.DictDisplay(node.start_byte, node.end_byte, tuple(items))
+    if any(f is not None and f.qualname == low.nested(top) for f in (*low.functions, *low.classes)):
+        # It adds to a function or class of that name, which stays what it is.
+        made = ir.Conditional(start, end, ir.Unknown(start, start), ir.Name(start, end, goal.id), made)
+    yield ir.Assign(start, end, (goal,), made)
 
 
 @lowers(STATEMENTS, "ambient_declaration")

@@ -299,8 +299,7 @@ def exported(
 ) -> Values:
     """What a module gives away under a name, in either system of modules."""
     if module.library:
-        cell = module.find(name)
-        return frame.read(cell) if cell is not None else EMPTY
+        return _declared_export(frame, module, name, node)
     result = EMPTY
     local = module.unit.exports.get(name)
     if local is not None:
@@ -318,6 +317,18 @@ def exported(
         if not result and star not in seen:
             result = exported(frame, star, name, node, seen | {module})
     return result
+
+
+def _declared_export(frame: Frame, module: ModuleScope, name: str, node: ir.Node) -> Values:
+    """What a declaration file gives away under a name."""
+    cell = module.find(module.unit.exports.get(name, name))
+    found = frame.read(cell) if cell is not None else EMPTY
+    whole_ = module.names.get("exports." + WHOLE)
+    if found or whole_ is None:
+        return found
+    if name == "default":
+        return frame.read(whole_)
+    return frozenset().union(*(of_value(frame, value, name, node) or EMPTY for value in frame.read(whole_)))
 
 
 def of_super(frame: Frame, value: Super, name: str, node: ir.Node) -> Values | None:
@@ -367,7 +378,10 @@ def store(frame: Frame, value: Value, name: str, values: Values, target: ir.Attr
             frame.write(value.body.closed("." + name), values)
     elif isinstance(value, Bound) and isinstance(value.func, FunctionValue):
         frame.write(value.func.body.closed("." + name), values)
-    elif isinstance(value, ModuleValue) and not value.scope.library:
+    elif isinstance(value, ModuleValue) and value.scope.library:
+        if value.scope is frame.module:
+            frame.write(value.scope.cell("exports." + name), values)
+    elif isinstance(value, ModuleValue):
         frame.write(value.scope.cell("exports." + name), values)
         frame.findings.accesses[target.start, value.scope, name, True] = (target, value.scope, name, True)
 

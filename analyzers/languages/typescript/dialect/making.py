@@ -26,6 +26,7 @@ from analyzers.inference.values import (
     Wrapper,
 )
 from analyzers.languages.typescript.dialect import lookup, promises
+from analyzers.languages.typescript.lower_declarations import CALLED, MADE
 
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
@@ -56,6 +57,9 @@ def call(frame: Frame, value: Value, given: Arguments, node: ir.Node, via: str) 
     """Calls what is no function: an object that may be one all the same."""
     if isinstance(value, Wrapper):
         return calls.call_values(frame, frozenset((value.inner,)), given, node, via)
+    declared_ = _signature(frame, value, CALLED)
+    if declared_:
+        return calls.call_values(frame, declared_, given, node, via)
     library.callbacks(frame, given, node, immediate=False)
     return ANYTHING
 
@@ -161,12 +165,24 @@ def construct(frame: Frame, value: Value, given: Arguments, node: ir.Node) -> Va
         returned = calls.call_function(frame, value.body, passed, node)
         objects = frozenset(v for v in returned if isinstance(v, Container | Instance))
         return objects | this
+    declared_ = _signature(frame, value, MADE)
+    if declared_:
+        return calls.call_values(frame, declared_, given, node)
     if isinstance(value, External):
         library.callbacks(frame, given, node, immediate=False)
         library.external_call(frame, value, given, node)
         return frozenset((value,))  # Nobody knows what it is, but it is an object, and goes by that name.
     library.callbacks(frame, given, node, immediate=False)
     return ANYTHING
+
+
+def _signature(frame: Frame, value: Value, name: str) -> Values:
+    """What an interface of a declaration file says of calling its objects, or of making instances with them."""
+    if not isinstance(value, Instance) or not value.cls.library:
+        return EMPTY
+    for _, cell in value.cls.find(name):
+        return frozenset(v for v in frame.read(cell) if isinstance(v, FunctionValue))
+    return EMPTY
 
 
 def element(frame: Frame, value: Value, given: Arguments, node: ir.Node) -> Values:

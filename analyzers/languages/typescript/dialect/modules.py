@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from analyzers import ir
@@ -20,7 +21,7 @@ _EVERYWHERE = frozenset({"globalThis", "window", "global", "self"})
 def import_(frame: Frame, stmt: ir.Import) -> None:
     """Binds what an import or a re-export brings."""
     program = frame.program
-    source = stmt.module.removeprefix(_PLATFORM)
+    source = _named(frame, stmt.module)
     module = program.import_module(source, frame.module, 0)
     if stmt.name == "*":
         if module is not None and module is not frame.module and module not in frame.module.stars:
@@ -42,9 +43,17 @@ def import_(frame: Frame, stmt: ir.Import) -> None:
     frame.store_name(stmt.alias, values, stmt)
 
 
+def _named(frame: Frame, written: str) -> str:
+    """How a module is looked up: those of the platform without their prefix, and what lies beside a declaration file
+    that was read by its path."""
+    if frame.module.library and written.startswith("."):
+        return posixpath.normpath(posixpath.join(posixpath.dirname(frame.module.path), written))
+    return written.removeprefix(_PLATFORM)
+
+
 def load_module(frame: Frame, node: ir.ImportExpr) -> Values:
     """`require("m")`, or the promise of a module."""
-    source = node.module.removeprefix(_PLATFORM)
+    source = _named(frame, node.module)
     module = frame.program.import_module(source, frame.module, 0)
     if module is None:
         values: Values = frozenset((frame.universe.external(source),))
