@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-
-import msgspec
 
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import (
@@ -33,13 +30,16 @@ from analyzers.questions.ways import (
     HANDED_ON,
     STEPS_MAX,
     Way,
+    all_seen,
     below,
+    doubted_callers,
     first_of_each,
+    is_test,
+    named_at,
     note_of_test,
     ranked_callers,
     ways_up,
 )
-from analyzers.questions.wording import words_for
 from analyzers.records import RANK, Confidence, Edge, Place, Record
 
 _HOW: dict[str, str] = {
@@ -52,23 +52,18 @@ _HOW: dict[str, str] = {
 }
 """How an edge's `via` reads after its caller's name; another one is quoted as it is."""
 
-_NAMED = frozenset({"super()", "property", "decorator", HANDED_ON})
-"""The `via` of edges that stand where the function is named, or at a read of it."""
-
 STOPS_SHOWN_MAX = 5
 """Of a longer way a line shows its two ends; every call on it is cited."""
 MAYBE_SHOWN_MAX = 3
 CALLERS_SHOWN_MAX = 4
 TESTS_SHOWN_MAX = 3
 """Callers of a function, and tests of one that nothing else calls, that a hover shows."""
-UNNAMED_CALLERS_MAX = 5
-"""Callers that do not write a function's name, up to which each is likely to mean it."""
 
 
 def callers(kind: Kind, asked: Asked) -> Answer | None:
     """Who calls this, in which situations."""
     record = asked.record
-    edges = _doubted(record, ranked_callers(record))
+    edges = doubted_callers(record)
     total = max(record.callers_total, len(edges))
     if not total:
         return _nobody_calls(kind, asked)
@@ -76,11 +71,11 @@ def callers(kind: Kind, asked: Asked) -> Answer | None:
     own = [edge for edge in sure if not edge.test]
     tests = [edge for edge in sure if edge.test]
     maybe = total - len(sure) if total > len(edges) else len(edges) - len(sure)
-    conclusion = _callers_conclusion(own, tests, maybe, record)
+    conclusion = _callers_conclusion(asked, own, tests, maybe)
     claims = [_caller_claim(asked, each) for each in _one_a_caller(sure)]
     claims += _maybe_claims(asked, [edge for edge in edges if edge.confidence == "possible"])
     shown: Confidence = weakest((edge.confidence for edge in sure), "possible")
-    if not _all_seen(asked, sure):
+    if not all_seen(asked, sure):
         shown = at_most(shown, "likely")
     # Calls that merely may mean it are for who asks; unasked they are noise.
     interest = 1.0 if own else 0.6 if tests else 0.2
@@ -89,43 +84,6 @@ def callers(kind: Kind, asked: Asked) -> Answer | None:
     callers_ = len({(edge.place.path, edge.place.symbol) for edge in own})
     glance = min(CALLERS_SHOWN_MAX, callers_) if callers_ > 1 else 2 if own else TESTS_SHOWN_MAX
     return kind.says(asked, conclusion, shown, claims, interest=interest, glance=glance)
-
-
-def _doubted(record: Record, edges: Sequence[Edge]) -> list[Edge]:
-    """Callers, those that call some value after the ones that write the name.
-
-    Where very many call a value that may be this, hardly any of them means it: then all of those are merely possible.
-    """
-    unnamed = [edge for edge in edges if not _names(record, edge) and edge.confidence != "possible"]
-    if not unnamed:
-        return list(edges)
-    # What makes an object is seldom called by a value where others write its class's name.
-    makes = last_name(record.name) in words_for(record.path).constructors and len(unnamed) < len(edges)
-    if makes or len({(edge.place.path, edge.place.symbol) for edge in unnamed}) > UNNAMED_CALLERS_MAX:
-        named = [edge for edge in edges if edge not in unnamed]
-        edges = [*named, *(msgspec.structs.replace(each, confidence="possible") for each in unnamed)]
-    return sorted(edges, key=lambda edge: (edge.confidence == "possible", edge.test, not _names(record, edge)))
-
-
-def _names(record: Record, edge: Edge) -> bool:
-    """Whether the call writes the name of what it calls; what makes an object writes its class's."""
-    quote = edge.place.quote
-    owner, _, name = record.name.rpartition(".")
-    return not quote or name in quote or last_name(owner) in quote or edge.via in _NAMED
-
-
-def _all_seen(asked: Asked, edges: Sequence[Edge]) -> bool:
-    """Whether nobody else can call it: it lives in a function whose text names it in these calls and nowhere else."""
-    record = asked.record
-    outer_name, _, name = record.name.rpartition(".")
-    if record.kind != "function" or not outer_name or not asked.deep or (source := asked.source()) is None:
-        return False
-    outer = asked.neighbours.record(record.path, outer_name)
-    if outer is None or outer.kind not in CALLABLE:
-        return False
-    calls = {edge.place.start for edge in edges if edge.place.path == record.path and not edge.via}
-    uses = re.finditer(rb"\b" + re.escape(name.encode()) + rb"\b", source[outer.start : outer.end])
-    return {outer.start + each.start() for each in uses} == {record.name_start, *calls}
 
 
 def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
@@ -148,6 +106,9 @@ def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
             interest=0.5,
         )
     private = is_private(asked)
+    if private and asked.deep and (place := named_at(asked)) is not None:
+        named = claim(f"it is named here: {code(clause_text(asked, place))}", "likely", place)
+        return kind.says(asked, "no call was found", "likely", [named], unknown=(looked,), interest=0.4)
     confidence: Confidence = "likely" if private and asked.deep else "possible"
     unknown = () if private else ("whether code outside this repository calls it",)
     return kind.says(
@@ -159,7 +120,7 @@ def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
     )
 
 
-def _callers_conclusion(own: Sequence[Edge], tests: Sequence[Edge], maybe: int, record: Record) -> str:
+def _callers_conclusion(asked: Asked, own: Sequence[Edge], tests: Sequence[Edge], maybe: int) -> str:
     """`two, both through …`: sites are counted, and the ones that merely may mean it are counted apart."""
     parts: list[str] = []
     own_callers = {(edge.place.path, edge.place.symbol) for edge in own}
@@ -177,11 +138,11 @@ def _callers_conclusion(own: Sequence[Edge], tests: Sequence[Edge], maybe: int, 
             text += f", {every} in {code(shared)}"
         parts.append(text)
     if tests:
-        if own:
-            parts.append(counted(len(test_callers), "test"))
-        else:
-            parts.append("a test" if len(test_callers) == 1 else f"{number(len(test_callers))} tests")
-            parts += ["nobody else that was found"] if not maybe else []
+        nouns = (
+            ("test",) if all(is_test(asked, edge) for edge in tests) else ("place in test code", "places in test code")
+        )
+        parts.append(counted(len(test_callers), *nouns))
+        parts += ["nobody else that was found"] if not own and not maybe else []
     if maybe:
         calls = f"{counted(maybe, 'call')} that may mean it"
         parts.append(calls if parts else f"not sure: {calls}")
@@ -393,7 +354,7 @@ def dead(kind: Kind, asked: Asked) -> Answer | None:
     # Linking by name looks at calls alone.
     use = "a call or another use" if asked.deep else "a call"
     looked = f"{use} of {code(last_name(record.name))} in this repository: none was found"
-    if is_private(asked) and asked.deep:
+    if is_private(asked) and asked.deep and named_at(asked) is None:
         return kind.says(
             asked,
             "it looks dead",

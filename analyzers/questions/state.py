@@ -170,10 +170,11 @@ def _who(asked: Asked, accesses: Sequence[Access], noun: str) -> str:
     if len(own) == 1 and not tests:
         ((_, symbol),) = own
         return code(short_name(symbol)) if symbol else f"module level, {asked.words.import_time}"
+    real = all(last_name(symbol).startswith(asked.words.test_names) for _, symbol in tests)
+    in_tests = counted(len(tests), *(("test",) if real else ("place in test code", "places in test code")))
     if not own:
-        who = f"{number(len(tests))} tests" if len(tests) > 1 else "a test"
-        return f"{who}, and nobody else that was found"
-    return counted(len(own), noun) + (f" and {counted(len(tests), 'test')}" if tests else "")
+        return f"{in_tests} and nobody else that was found"
+    return counted(len(own), noun) + (f" and {in_tests}" if tests else "")
 
 
 def _access_claims(asked: Asked, accesses: Sequence[Access]) -> list[Claim]:

@@ -5,13 +5,17 @@ Walks records of neighbours within limits; words nothing.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
 
-from analyzers.questions.kind import Asked
+import msgspec
+
+from analyzers.questions.kind import CALLABLE, Asked
 from analyzers.questions.prose import last_name
-from analyzers.questions.quote import is_registered
-from analyzers.records import RANK, Depth, Edge, Record
+from analyzers.questions.quote import is_registered, line_span, place_of
+from analyzers.questions.wording import words_for
+from analyzers.records import RANK, Depth, Edge, Place, Record
 
 HANDED_ON = "callback"
 """The `via` of an edge that does not call, but hands the function to somebody who may."""
@@ -20,6 +24,12 @@ STEPS_MAX = 8
 """How many calls a way from a test or an entry point, or to an effect, is followed."""
 RECORDS_MAX = 250
 """How many neighbours one answer reads: an answer is composed while somebody waits."""
+
+_NAMED = frozenset({"super()", "property", "decorator", HANDED_ON})
+"""The `via` of edges that stand where the function is named, or at a read of it."""
+
+UNNAMED_CALLERS_MAX = 5
+"""Callers that do not write a function's name, up to which each is likely to mean it."""
 
 Way = tuple[Edge, ...]
 """Calls that follow each other, the outermost first."""
@@ -41,6 +51,54 @@ def ranked_callers(record: Record) -> list[Edge]:
             edge.place.start,
         ),
     )
+
+
+def doubted_callers(record: Record) -> list[Edge]:
+    """Callers, those that call some value after the ones that write the name.
+
+    Where very many call a value that may be this, hardly any of them means it: then all of those are merely possible.
+    """
+    edges = ranked_callers(record)
+    unnamed = [edge for edge in edges if not _names(record, edge) and edge.confidence != "possible"]
+    if not unnamed:
+        return edges
+    # What makes an object is seldom called by a value where others write its class's name.
+    makes = last_name(record.name) in words_for(record.path).constructors and len(unnamed) < len(edges)
+    if makes or len({(edge.place.path, edge.place.symbol) for edge in unnamed}) > UNNAMED_CALLERS_MAX:
+        named = [edge for edge in edges if edge not in unnamed]
+        edges = [*named, *(msgspec.structs.replace(each, confidence="possible") for each in unnamed)]
+    return sorted(edges, key=lambda edge: (edge.confidence == "possible", edge.test, not _names(record, edge)))
+
+
+def _names(record: Record, edge: Edge) -> bool:
+    """Whether the call writes the name of what it calls; what makes an object writes its class's."""
+    quote = edge.place.quote
+    owner, _, name = record.name.rpartition(".")
+    return not quote or name in quote or last_name(owner) in quote or edge.via in _NAMED
+
+
+def all_seen(asked: Asked, edges: Sequence[Edge]) -> bool:
+    """Whether nobody else can call it: it lives in a function whose text names it in these calls and nowhere else."""
+    record = asked.record
+    outer_name, _, name = record.name.rpartition(".")
+    if record.kind != "function" or not outer_name or not asked.deep or (source := asked.source()) is None:
+        return False
+    outer = asked.neighbours.record(record.path, outer_name)
+    if outer is None or outer.kind not in CALLABLE:
+        return False
+    calls = {edge.place.start for edge in edges if edge.place.path == record.path and not edge.via}
+    uses = re.finditer(rb"\b" + re.escape(name.encode()) + rb"\b", source[outer.start : outer.end])
+    return {outer.start + each.start() for each in uses} == {record.name_start, *calls}
+
+
+def named_at(asked: Asked) -> Place | None:
+    """Where its own file names it outside its definition, though no call was found there."""
+    record, source = asked.record, asked.source()
+    name = re.escape(last_name(record.name).encode())
+    for found in re.finditer(rb"\b" + name + rb"\b", source) if source is not None else ():
+        if source is not None and not record.start <= found.start() < record.end:
+            return place_of(source, record.path, line_span(source, found.start()))
+    return None
 
 
 def below(asked: Asked) -> tuple[list[tuple[Record, Way]], bool]:
