@@ -427,6 +427,15 @@ class Body:
             body = body.parent or body.module.body
         return body
 
+    def class_around(self, node: ir.Node) -> ClassScope | None:
+        """The innermost class whose body, which runs as part of this one, has the node."""
+        outer = self if self.function is not None else None
+        found: ClassScope | None = None
+        for cls in self.module.classes.values():
+            if cls.outer is outer and cls.ir.body and cls.ir.body[0].start <= node.start < cls.ir.end:
+                found = cls if found is None or cls.ir.start > found.ir.start else found
+        return found
+
     def param(self, name: str) -> Cell:
         cell = self.params.get(name)
         if cell is None:

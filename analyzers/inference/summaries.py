@@ -255,6 +255,20 @@ class Summaries:
         """What a function returns over all of its callers."""
         return frozenset().union(*(self.site_values(site) for site in body.findings.returns.values()))
 
+    def _named_callers(self, body: Body) -> Iterator[tuple[Body, str, Edge]]:
+        """Callers as they are called at run time, where a class's body is one of its own."""
+        for caller, surest in self.callers(body):
+            yield caller, caller.qualname, surest
+            within: dict[str, Edge] = {}
+            for edge in self.links.callers[body].get(caller, ()):
+                cls = caller.class_around(edge[0].node)
+                if cls is not None:
+                    known = within.get(cls.qualname)
+                    if known is None or RANK[edge[1]] < RANK[known[1]]:
+                        within[cls.qualname] = edge
+            for name, edge in within.items():
+                yield caller, name, edge
+
     def export(self, line_of: Callable[[str, int], int]) -> Iterator[dict[str, Any]]:
         """One object for each function and method, in the format of the ground truth's scorer."""
         reached = self.reached()
@@ -271,11 +285,11 @@ class Summaries:
                 "callers": [
                     {
                         "path": caller.module.path,
-                        "name": caller.qualname,
+                        "name": name,
                         "line": line_of(caller.module.path, edge[0].node.start),
                         "confidence": edge[1],
                     }
-                    for caller, edge in self.callers(body)
+                    for caller, name, edge in self._named_callers(body)
                 ],
                 "raises": [
                     {
