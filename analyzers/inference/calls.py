@@ -357,20 +357,22 @@ def call_function(
 def returned(frame: Frame, body: Body, bound: dict[str, Values]) -> Values:
     """What a function's `return`s give to a caller who passes `bound`."""
     values = frame.read(body.returned)
-    if any(isinstance(v, Parameter) for v in values):
-        result = EMPTY
-        for value in values:
-            if isinstance(value, Parameter) and value.body is body:
-                passed = bound.get(value.name)
+    parameters = [v for v in values if isinstance(v, Parameter)]
+    values = handing.own(frame, body, bound, values.difference(parameters))
+    if parameters:
+        for parameter in parameters:
+            if parameter.body is body:
+                passed = bound.get(parameter.name)
                 if passed is None:
-                    passed = frame.read(body.param("=" + value.name)) or frame.read(body.param(value.name))
-                result = result | frame.universe.given(value, passed)
+                    passed = frame.read(body.param("=" + parameter.name))
+                    if not passed and parameter.how != "handed":
+                        passed = frame.read(body.param(parameter.name))
+                values = values | frame.universe.given(parameter, passed)
             else:
-                result = result | {value}
-        values = expressions.resolved(frame, result)
+                values = values | {parameter}
+        values = expressions.resolved(frame, values)
     if not values:
         return frame.bottom()
-    values = handing.own(frame, body, bound, values)
     function = body.function
     if UNKNOWN in values and function is not None and function.returns is not None:
         declared = declarations.evaluate(frame.program, body.module, function.returns, {}, frame)

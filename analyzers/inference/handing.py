@@ -25,7 +25,7 @@ def own(frame: Frame, body: Body, bound: dict[str, Values], values: Values) -> V
     found = definitions(values)
     # `@decorate(option=1)` passes nothing yet, and gets the function that will be passed the class.
     makes = any(getattr(v, "body", body).parent is body for v in found)
-    for index, parameter in enumerate(body.function.parameters):
+    for parameter in body.function.parameters:
         cell = body.params.get(parameter.name)
         if cell is None:
             continue
@@ -36,7 +36,7 @@ def own(frame: Frame, body: Body, bound: dict[str, Values], values: Values) -> V
         mine = definitions(given or EMPTY) & passed
         if found & passed and (mine or makes or (given is not None and given <= NOTHING)):
             values = (values - passed) | mine
-        if mine and index == 0 and body.cls is not None:
+        if mine:
             values = values - _made_for_others(frame, values, passed - mine, mine)
     return values
 

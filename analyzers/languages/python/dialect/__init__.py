@@ -1,7 +1,7 @@
 """Python, as the shared analysis sees it: what syntax calls, where attributes are looked up, what imports bind.
 
-Reading order: `lookup`, `protocols`, `making` (calls of classes), `items`, `modules`, `declared`, `narrowing`,
-`decorators`, then what is known by heart: `specials`, `mutators`, `fixtures`.
+Reading order: `lookup`, `protocols`, `making` (calls of classes), `building` (objects made otherwise), `items`,
+`modules`, `declared`, `narrowing`, `decorators`, then what is known by heart: `specials`, `mutators`, `fixtures`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from analyzers.inference.library import call_unknown
 from analyzers.inference.values import ANYTHING, EMPTY, Values
 from analyzers.languages.python import library
 from analyzers.languages.python.dialect import (
+    building,
     declared,
     decorators,
     fixtures,
@@ -37,7 +38,9 @@ def _free_name(frame: Frame, text: str) -> Values:
 
 
 def _evaluate_call(frame: Frame, node: ir.Call) -> Values | None:
-    return specials.evaluate_bare_super(frame, node) if specials.is_bare_super(node) else None
+    if specials.is_bare_super(node):
+        return specials.evaluate_bare_super(frame, node)
+    return building.evaluate(frame, node)
 
 
 def _nullable_call(node: ir.Call) -> bool:

@@ -195,6 +195,8 @@ def of_class(frame: Frame, value: ClassValue, name: str, node: ir.Node) -> Value
             if data:
                 result = (result - data) | {frame.universe.instance(cls)}
         return result
+    if name == "__new__":
+        return of_object(frame, name)
     for meta in metaclasses(frame, cls):
         for scope, cell in meta.find(name):
             result = EMPTY
@@ -212,6 +214,13 @@ def of_class(frame: Frame, value: ClassValue, name: str, node: ir.Node) -> Value
     if kind is not None:
         return of_instance(frame, value, kind, name, node)
     return None
+
+
+def of_object(frame: Frame, name: str) -> Values | None:
+    """What every class inherits, also one that names no base."""
+    base = frame.program.builtin_class("object")
+    cell = base.attrs.get(name) if base is not None else None
+    return frame.read(cell) if cell is not None else None
 
 
 def is_enum(cls: ClassScope) -> bool:
@@ -256,7 +265,7 @@ def of_super(frame: Frame, value: Super, name: str, node: ir.Node) -> Values | N
             else:
                 result = result | bind(frame, item, receiver, start, scope, name, node)
         return result
-    return None
+    return of_object(frame, name) if name == "__new__" else None
 
 
 def _is_metaclass(cls: ClassScope) -> bool:

@@ -24,7 +24,7 @@ from analyzers.inference.values import (
     Value,
     Values,
 )
-from analyzers.languages.python.dialect import built_names, lookup
+from analyzers.languages.python.dialect import building, built_names, lookup
 from analyzers.languages.python.dialect import protocols as own
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def _setattr(frame: Frame, receiver: Value | None, arguments: Arguments, node: i
                     lookup.store_on_instance(frame, value, name.value, values, node)
                 elif isinstance(value, ClassValue) and not value.scope.library:
                     frame.write(value.scope.attr(name.value), values)
+                    attributes.note_field(frame, value.scope, name.value, node, True)
     frame.effect("field", "setattr", node)
     return NOTHING
 
@@ -118,7 +119,7 @@ def _partial(frame: Frame, receiver: Value | None, arguments: Arguments, node: i
 def _type(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
     if len(arguments.positional) != 1:
         cls = frame.program.builtin_class("type")
-        return expressions.instances(frame, cls) | ANYTHING
+        return (building.derived(frame, arguments.first(1)) or expressions.instances(frame, cls)) | ANYTHING
     result = EMPTY
     for value in arguments.first(0):
         if isinstance(value, Instance):
@@ -227,6 +228,10 @@ def _exit(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.N
     return EMPTY
 
 
+_BUILDING = ("object", "int", "str", "float", "complex", "bytes", "tuple", "frozenset", "dict", "list", "set",
+             "BaseException")  # fmt: skip
+"""Built-in classes whose `__new__` makes an object of the class that it is given."""
+
 SPECIAL: dict[str, Callable[[Frame, Value | None, Arguments, ir.Node], Values]] = {
     "builtins.super": _super,
     "builtins.getattr": _getattr,
@@ -257,9 +262,10 @@ SPECIAL: dict[str, Callable[[Frame, Value | None, Arguments, ir.Node], Values]] 
     "typing.cast": _cast,
     "typing.final": _first_argument,
     "typing.runtime_checkable": _first_argument,
-    "copy.copy": _first_argument,
-    "copy.deepcopy": _first_argument,
+    "copy.copy": building.copied,
+    "copy.deepcopy": building.copied,
     "asyncio.runners.run": _callable_result,
     "collections.namedtuple": _namedtuple,
     "sys.exit": _exit,
+    **{f"builtins.{name}.__new__": building.new for name in _BUILDING},
 }
