@@ -33,6 +33,7 @@ def load(frame: Frame, obj: Values, node: ir.Attr) -> Values:
     note_access(frame, obj, node)
     result = EMPTY
     missing = False
+    frame.among = obj
     for value in obj:
         found = of_value(frame, value, node.name, node)
         if found is None:

@@ -356,10 +356,10 @@ def call_function(
 
 def returned(frame: Frame, body: Body, bound: dict[str, Values]) -> Values:
     """What a function's `return`s give to a caller who passes `bound`."""
-    values = frame.read(body.returned)
+    values = handing.own(frame, body, bound, frame.read(body.returned))
     parameters = [v for v in values if isinstance(v, Parameter)]
-    values = handing.own(frame, body, bound, values.difference(parameters))
     if parameters:
+        values = values.difference(parameters)
         for parameter in parameters:
             if parameter.body is body:
                 passed = bound.get(parameter.name)

@@ -124,8 +124,10 @@ def store_item(frame: Frame, container: Container, key: Values, values: Values) 
         frame.write(cell_of(container, constant), values)
     if len(constants) != len(key) or not key:
         frame.write(element_cell(container), values)
+    before = frame.doubt(key)
     for value in key:
         frame.dialect.key_used(frame, value, container.node)
+    frame.unsure = before
 
 
 def shift(frame: Frame, container: Container) -> None:

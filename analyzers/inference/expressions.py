@@ -141,7 +141,10 @@ def index(frame: Frame, node: ir.Index) -> Values:
     stored = containers.stored_before(frame, node)
     if stored is not None:
         return stored
-    return frame.dialect.load_index(frame, obj, key, node)
+    before = frame.doubt(obj)
+    found = frame.dialect.load_index(frame, obj, key, node)
+    frame.unsure = before
+    return found
 
 
 def slice_(frame: Frame, node: ir.Slice) -> Values:

@@ -82,9 +82,9 @@ class Frame:
     """The state of one run. Used once, by `run`."""
 
     __slots__ = (
-        "body", "breaks", "classes", "conditions", "continues", "dialect", "env", "findings", "guards", "handling",
-        "initial", "kept", "left", "maybe", "module", "outcome", "outer_envs", "program", "rebound", "skipped",
-        "universe",
+        "among", "body", "breaks", "classes", "conditions", "continues", "dialect", "env", "findings", "guards",
+        "handling", "initial", "kept", "left", "maybe", "module", "outcome", "outer_envs", "program", "rebound",
+        "skipped", "universe", "unsure",
     )  # fmt: skip
 
     def __init__(self, program: Program, body: Body) -> None:
@@ -115,6 +115,10 @@ class Frame:
         """What must hold of parameters for control to be here, outermost first."""
         self.left = False
         """Whether some branch before this point has left the body."""
+        self.among: Values = EMPTY
+        """What an attribute is being looked up on."""
+        self.unsure = False
+        """Whether syntax calls a method of something that may also be unknown."""
         self.skipped = False
         """Whether the chain that is being evaluated may have been skipped so far."""
         self.outcome: Outcome = ""
@@ -148,6 +152,13 @@ class Frame:
             return ANYTHING
         self.findings.unsettled = True
         return EMPTY
+
+    def doubt(self, values: Values) -> bool:
+        """Syntax is about to call methods of these, and is not sure to where something else is among them that has
+        the method by nature: a text, a list, something unknown. What was said of that before, to be put back."""
+        before = self.unsure
+        self.unsure = before or not all(_is_own(v) for v in values)
+        return before
 
     # Functions.
 
@@ -722,6 +733,7 @@ class Frame:
         if site is None:
             conditional = self.maybe > 0 or self.left
             site = CallSite(node, target, via, self.guards, direct, conditional, conditions=self.conditions)
+            site.unsure = self.unsure
             site.fate, site.outcome = self.fate_of(node), self.outcome
             self.findings.calls[key] = site
         elif site.conditions != self.conditions:
@@ -774,6 +786,13 @@ def _never_returns(frame: Frame, value: Value) -> bool:
     if not isinstance(function, FunctionValue) or function.body.function is None:
         return False
     return frame.dialect.ends(function.body.full_name) or never_returns(function.body.function)
+
+
+def _is_own(value: Value) -> bool:
+    """Whether a value has the methods that its class in the repository says, or none."""
+    if isinstance(value, Instance):
+        return not value.cls.library
+    return isinstance(value, ClassValue) or value is NONE
 
 
 def _handling(handler: ir.Handler) -> tuple[bool, bool, bool]:

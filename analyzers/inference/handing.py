@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from analyzers import ir
 from analyzers.inference import expressions
 from analyzers.inference.scopes import Body
-from analyzers.inference.values import EMPTY, NONE, NOTHING, ClassValue, Const, Value, Values, definitions
+from analyzers.inference.values import (
+    EMPTY,
+    NONE,
+    NOTHING,
+    ClassValue,
+    Const,
+    FunctionValue,
+    Value,
+    Values,
+    definitions,
+)
 
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
@@ -22,6 +32,8 @@ if TYPE_CHECKING:
 def own(frame: Frame, body: Body, bound: dict[str, Values], values: Values) -> Values:
     """Of what a function returns, what a caller who passes `bound` gets."""
     assert body.function is not None
+    if EMPTY in bound.values() and not frame.bottom():
+        return EMPTY  # Nothing has reached this call yet.
     found = definitions(values)
     # `@decorate(option=1)` passes nothing yet, and gets the function that will be passed the class.
     makes = any(getattr(v, "body", body).parent is body for v in found)
@@ -32,13 +44,27 @@ def own(frame: Frame, body: Body, bound: dict[str, Values], values: Values) -> V
         passed = definitions(frame.read(cell) | cell.absorbed)
         if not passed:
             continue
+        if body.cls is not None and parameter is body.function.parameters[0]:
+            # A class method is also run for its own class, whoever calls it.
+            passed = passed | {body.cls.value}
         given = bound.get(parameter.name)
         mine = definitions(given or EMPTY) & passed
         if found & passed and (mine or makes or (given is not None and given <= NOTHING)):
             values = (values - passed) | mine
         if mine:
+            kept = values.difference(v for v in found if _awaits(v, body, mine))
+            # Where nothing else comes back, that may be because it has not flowed back yet.
+            values = kept or (values if frame.bottom() else EMPTY)
             values = values - _made_for_others(frame, values, passed - mine, mine)
     return values
+
+
+def _awaits(value: Value, body: Body, mine: Values) -> bool:
+    """Whether a function is the one that a decorator returns where it is given nothing to decorate yet: what it was
+    given now has been passed on to that one."""
+    if not isinstance(value, FunctionValue) or value.body.parent is not body:
+        return False
+    return any(not mine.isdisjoint(cell.values | cell.absorbed) for cell in value.body.params.values())
 
 
 def _made_for_others(frame: Frame, values: Values, others: Values, mine: Values) -> Values:

@@ -76,6 +76,7 @@ def note(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> None:
         frame.effect(effect.kind, f"{effect.manner} {table.common_name(name)}", node)
     for protocol in called:
         values = _selected(frame, protocol.on, None, arguments)
+        before = frame.doubt(values)
         for value in values:
             if not isinstance(value, Instance) or value.cls.library:
                 continue
@@ -87,6 +88,7 @@ def note(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> None:
                             frame, results, method, calls.arguments_of(ANYTHING), node, _short(name)
                         )
                     break
+        frame.unsure = before
 
 
 @cache

@@ -170,7 +170,7 @@ class Links:
 
 def confidence_of(site: CallSite) -> Confidence:
     """How sure it is that the call at a site leads to its target."""
-    if site.via == "registered":
+    if site.via == "registered" or site.unsure:
         return "possible"
     written = isinstance(site.node, ir.Call) and site.via in {"", "__call__", "partial"}
     if site.choices > (CALL_CHOICES_MAX if written else IMPLICIT_CHOICES_MAX):

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 def iterate(frame: Frame, values: Values, node: ir.Node | None, asynchronous: bool = False) -> Values:
     """What `for x in values` gives to `x`."""
     result = EMPTY
+    before = frame.doubt(values)
     for value in values:
         if isinstance(value, Generator):
             frame.iterated(node, value.body)
         result = result | frame.dialect.iterate(frame, value, node, asynchronous)
+    frame.unsure = before
     if NONE in values and node is not None:
         frame.raises(node, frame.program.builtin("TypeError"), "iteration over None", rare=True)
     return result or frame.bottom()
@@ -46,7 +48,10 @@ def awaited(frame: Frame, values: Values, node: ir.Node) -> Values:
 
 def enter(frame: Frame, values: Values, node: ir.Node, asynchronous: bool) -> Values:
     """What `with values as x` gives to `x`; what runs when the block is left runs as well."""
-    return frame.dialect.enter(frame, values, node, asynchronous)
+    before = frame.doubt(values)
+    entered = frame.dialect.enter(frame, values, node, asynchronous)
+    frame.unsure = before
+    return entered
 
 
 def suppressed(frame: Frame, values: Values, node: ir.Node) -> Guard | None:
@@ -56,11 +61,17 @@ def suppressed(frame: Frame, values: Values, node: ir.Node) -> Guard | None:
 
 def binary(frame: Frame, op: str, left: Values, right: Values, node: ir.Node, inplace: bool = False) -> Values:
     """`left op right`."""
-    return frame.dialect.binary(frame, op, left, right, node, inplace)
+    before = frame.doubt(left)
+    result = frame.dialect.binary(frame, op, left, right, node, inplace)
+    frame.unsure = before
+    return result
 
 
 def unary(frame: Frame, op: str, operand: Values, node: ir.Node) -> Values:
-    return frame.dialect.unary(frame, op, operand, node)
+    before = frame.doubt(operand)
+    result = frame.dialect.unary(frame, op, operand, node)
+    frame.unsure = before
+    return result
 
 
 def compare(frame: Frame, op: str, left: Values, right: Values, node: ir.Node) -> Values:
@@ -70,12 +81,16 @@ def compare(frame: Frame, op: str, left: Values, right: Values, node: ir.Node) -
 
 def truth(frame: Frame, values: Values, node: ir.Node) -> None:
     """What `if values:` calls."""
+    before = frame.doubt(values)
     frame.dialect.truth(frame, values, node)
+    frame.unsure = before
 
 
 def to_text(frame: Frame, values: Values, conversion: str, node: ir.Node) -> None:
     """What making a text of values calls."""
+    before = frame.doubt(values)
     frame.dialect.to_text(frame, values, conversion, node)
+    frame.unsure = before
 
 
 # Exceptions.

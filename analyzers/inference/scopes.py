@@ -243,6 +243,8 @@ class CallSite:
     """What becomes of the promise that the call gives, where asynchronous functions run when they are called."""
     outcome: Outcome = ""
     """What becomes of what the target throws, where that is not thrown by the call."""
+    unsure: bool = False
+    """Whether syntax calls it on something that may also be unknown."""
 
 
 @dataclass(slots=True, eq=False, frozen=True)

@@ -141,7 +141,9 @@ def _from_hook(frame: Frame, value: Value, cls: ClassScope, node: ir.Node | None
             for item in frame.read(cell):
                 bound = bind(frame, item, value, cls, scope, hook, node)
                 if node is not None:
+                    before = frame.doubt(frame.among)
                     result = result | calls.call_values(frame, bound, calls.no_arguments(), node, "__getattr__")
+                    frame.unsure = before
             return result or ANYTHING
     return None
 
@@ -265,7 +267,14 @@ def of_super(frame: Frame, value: Super, name: str, node: ir.Node) -> Values | N
             else:
                 result = result | bind(frame, item, receiver, start, scope, name, node)
         return result
-    return of_object(frame, name) if name == "__new__" else None
+    inherited = of_object(frame, name) if name in _OF_OBJECT else None
+    if inherited is None or name == "__new__" or isinstance(receiver, ClassValue):
+        return inherited
+    return frozenset(frame.universe.bound(v, receiver) for v in inherited)
+
+
+_OF_OBJECT = frozenset({"__new__", "__setattr__"})
+"""What `super()` is asked for that every class inherits, and that does something to the object."""
 
 
 def _is_metaclass(cls: ClassScope) -> bool:
@@ -288,7 +297,10 @@ def store(frame: Frame, value: Value, name: str, values: Values, target: ir.Attr
         store_on_instance(frame, value.receiver, name, values, target)
 
 
-def store_on_instance(frame: Frame, value: Instance, name: str, values: Values, target: ir.Node) -> None:
+def store_on_instance(
+    frame: Frame, value: Instance, name: str, values: Values, target: ir.Node, plain: bool = False
+) -> None:
+    """Sets a field; `plain` where `__setattr__` itself does it."""
     cls = value.cls
     if cls.library:
         return
@@ -307,7 +319,7 @@ def store_on_instance(frame: Frame, value: Instance, name: str, values: Values, 
                     return
         if not scope.library:
             break
-    for scope, cell in cls.find("__setattr__"):
+    for scope, cell in cls.find("__setattr__") if not plain else ():
         if scope.library:
             break
         bound = frozenset(frame.universe.bound(v, value) for v in frame.read(cell))

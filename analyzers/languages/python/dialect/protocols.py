@@ -227,7 +227,10 @@ def _reflected(frame: Frame, left: Value, name: str, right: Values, node: ir.Nod
     project = frozenset(v for v in right if isinstance(v, Instance) and not v.cls.library)
     if not project:
         return EMPTY
-    return invoke(frame, project, f"__r{name}__", calls.arguments_of(frozenset((left,))), node, "operator")
+    before = frame.doubt(right)
+    result = invoke(frame, project, f"__r{name}__", calls.arguments_of(frozenset((left,))), node, "operator")
+    frame.unsure = before
+    return result
 
 
 def _of_kind(frame: Frame, value: Const, op: str, right: Values) -> Values:
@@ -277,16 +280,20 @@ def compare(frame: Frame, op: str, left: Values, right: Values, node: ir.Node) -
         return BOOLEAN
     if op in {"in", "not in"}:
         project = frozenset(v for v in right if isinstance(v, Instance))
+        before = frame.doubt(right)
         got = invoke(frame, project, "__contains__", calls.arguments_of(left), node, "in")
         if not got:
             for value in project:
                 if not value.cls.library and any(True for _ in value.cls.find("__iter__")):
                     protocols.iterate(frame, frozenset((value,)), node)
+        frame.doubt(left)
         items = frozenset(v for v in left if isinstance(v, Instance) and not v.cls.library)
         for container in right:
             if items and isinstance(container, Container):
                 invoke(frame, items, "__eq__", calls.arguments_of(containers.elements(frame, container)), node, "in")
+        frame.unsure = before
         return BOOLEAN
+    before = frame.doubt(left)
     result = EMPTY
     own = frozenset(v for v in left if isinstance(v, Instance | ClassValue))
     got = invoke(frame, own, f"__{_COMPARISONS.get(op, 'eq')}__", calls.arguments_of(right), node, op)
@@ -296,7 +303,9 @@ def compare(frame: Frame, op: str, left: Values, right: Values, node: ir.Node) -
     others = frozenset(v for v in right if isinstance(v, Instance) and not v.cls.library)
     if (others and len(own) < len(left)) or (not got and others):
         mirrored = f"__{_MIRRORED.get(op, 'eq')}__"
+        frame.doubt(right)
         result = result | invoke(frame, others, mirrored, calls.arguments_of(left), node, op)
+    frame.unsure = before
     project = frozenset(v for v in result if isinstance(v, Instance) and not v.cls.library)
     return BOOLEAN | project
 

@@ -99,17 +99,36 @@ def _any_attribute(frame: Frame, value: Value, node: ir.Node) -> Values:
 
 
 def _setattr(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    return _set(frame, arguments, node, False)
+
+
+def _object_setattr(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
+    """`object.__setattr__(x, name, value)` and `super().__setattr__(name, value)`: no hook runs."""
+    if receiver is not None:
+        arguments = arguments.with_receiver(frozenset((receiver,)))
+    return _set(frame, arguments, node, True)
+
+
+def _set(frame: Frame, arguments: Arguments, node: ir.Node, plain: bool) -> Values:
     values = arguments.first(2)
     for value in arguments.first(0):
         for name in arguments.first(1):
             if isinstance(name, Const) and isinstance(name.value, str):
                 if isinstance(value, Instance):
-                    lookup.store_on_instance(frame, value, name.value, values, node)
+                    lookup.store_on_instance(frame, value, _unmangled(value, name.value), values, node, plain)
                 elif isinstance(value, ClassValue) and not value.scope.library:
                     frame.write(value.scope.attr(name.value), values)
                     attributes.note_field(frame, value.scope, name.value, node, True)
     frame.effect("field", "setattr", node)
     return NOTHING
+
+
+def _unmangled(value: Instance, name: str) -> str:
+    """`_Cls__name` as methods of the class write it: `__name`."""
+    for scope in value.cls.mro():
+        if name.startswith(f"_{scope.name.lstrip('_')}__"):
+            return name.removeprefix(f"_{scope.name.lstrip('_')}")
+    return name
 
 
 def _partial(frame: Frame, receiver: Value | None, arguments: Arguments, node: ir.Node) -> Values:
@@ -236,6 +255,7 @@ SPECIAL: dict[str, Callable[[Frame, Value | None, Arguments, ir.Node], Values]] 
     "builtins.super": _super,
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
+    "builtins.object.__setattr__": _object_setattr,
     "builtins.type": _type,
     "builtins.isinstance": _boolean,
     "builtins.issubclass": _boolean,
