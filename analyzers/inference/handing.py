@@ -52,19 +52,19 @@ def own(frame: Frame, body: Body, bound: dict[str, Values], values: Values) -> V
         if found & passed and (mine or makes or (given is not None and given <= NOTHING)):
             values = (values - passed) | mine
         if mine:
-            kept = values.difference(v for v in found if _awaits(v, body, mine))
+            kept = values.difference(v for v in found if _awaits(v, body, passed))
             # Where nothing else comes back, that may be because it has not flowed back yet.
             values = kept or (values if frame.bottom() else EMPTY)
             values = values - _made_for_others(frame, values, passed - mine, mine)
     return values
 
 
-def _awaits(value: Value, body: Body, mine: Values) -> bool:
-    """Whether a function is the one that a decorator returns where it is given nothing to decorate yet: what it was
-    given now has been passed on to that one."""
+def _awaits(value: Value, body: Body, passed: Values) -> bool:
+    """Whether a function is the one that a decorator returns where it is given nothing to decorate yet: what others
+    gave it has been passed on to that one."""
     if not isinstance(value, FunctionValue) or value.body.parent is not body:
         return False
-    return any(not mine.isdisjoint(cell.values | cell.absorbed) for cell in value.body.params.values())
+    return any(not passed.isdisjoint(cell.values | cell.absorbed) for cell in value.body.params.values())
 
 
 def _made_for_others(frame: Frame, values: Values, others: Values, mine: Values) -> Values:
