@@ -26,6 +26,10 @@ PASSED_MAX = 60
 """What one record keeps of each list, best first; the totals stay right beyond it."""
 
 
+CHANGED_OUTPUT = "output that it writes"
+"""What a way of `changes` says of what is printed or logged: true of much code, and seldom what somebody looks for."""
+
+
 class Depth(IntEnum):
     """How far the analysis behind a record has gone."""
 

@@ -145,6 +145,8 @@ def _condition(asked: Asked, raised: Raised) -> str:
     if origin is None:
         return ""
     record, place = origin
+    if raised.through and sum(each.type == raised.type and not each.through for each in record.raises) > 1:
+        return ""  # It comes in more than one case.
     source = asked.neighbours.source(place.path)
     if source is None or (record is asked.record and asked.source() is None):
         return ""

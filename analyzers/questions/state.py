@@ -10,7 +10,7 @@ from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
 from analyzers.questions.quote import called_by_language, clause_text, is_private, line_text
 from analyzers.questions.values import assigned_value, ranked_accesses
-from analyzers.records import RANK, Access, Confidence, Way
+from analyzers.records import CHANGED_OUTPUT, RANK, Access, Confidence, Way
 
 NAMED_MAX = 3
 """Things that change, named in a conclusion; of more it only counts the rest."""
@@ -18,7 +18,7 @@ NAMED_MAX = 3
 
 def changes(kind: Kind, asked: Asked) -> Answer | None:
     """What changes when this runs."""
-    ways = sorted(asked.record.changes, key=lambda way: RANK[way.confidence])
+    ways = sorted(asked.record.changes, key=lambda way: (_is_expected(asked, way), RANK[way.confidence]))
     if not ways:
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
@@ -41,19 +41,22 @@ def changes(kind: Kind, asked: Asked) -> Answer | None:
     shown: Confidence = weakest((way.confidence for way in sure), "possible")
     if len(names) > NAMED_MAX:
         shown = at_most(shown, "likely")
+    telling = len({way.text for way in sure if not _is_expected(asked, way)})
     return kind.says(
         asked,
         conclusion if sure else f"possibly {conclusion}",
         shown,
         _grouped(asked, ways),
-        interest=(0.15 if _only_makes(asked, names) else 1.0) if sure else 0.4,
+        interest=1.0 if telling else 0.15 if sure else 0.2,
+        glance=min(GLANCE_CLAIMS, telling) or GLANCE_CLAIMS,
     )
 
 
-def _only_makes(asked: Asked, names: Sequence[str]) -> bool:
-    """Whether a constructor fills in the fields of what it makes, as every one does."""
+def _is_expected(asked: Asked, way: Way) -> bool:
+    """Whether nobody looks for it: a constructor fills in the fields of what it makes, and much code prints or logs."""
     own = tuple(f"`{name}." for name in asked.words.own)
-    return last_name(asked.record.name) in asked.words.constructors and all(name.startswith(own) for name in names)
+    makes = last_name(asked.record.name) in asked.words.constructors
+    return way.text == CHANGED_OUTPUT or (makes and way.text.startswith(own))
 
 
 def assumes(kind: Kind, asked: Asked) -> Answer | None:

@@ -18,6 +18,9 @@ TESTS_SHOWN_MAX = 3
 """Tests that a hover shows where nothing else makes one."""
 UNNAMED_MAX = 2
 """Places that make one without writing its name, up to which each is likely to."""
+NEAR_CALLS_MAX = 2
+"""Calls from where something is handed to a task, up to which it is told unasked."""
+TASKS_SHOWN_MAX = 2
 STEPS_MAX = 6
 RECORDS_MAX = 200
 """How far up the calls a thread or a task is looked for while somebody waits."""
@@ -180,7 +183,8 @@ def tasks(kind: Kind, asked: Asked) -> Answer | None:
     claims += [claim(f"it is {own} itself", "certain", asked.here)] if own else []
     if not found:
         return kind.says(asked, f"whichever awaits it: it is {own}", "likely", claims, interest=0.15)
-    runners = list(dict.fromkeys(runner for runner, _ in found))
+    near = [runner for runner, way in found if len(way) <= NEAR_CALLS_MAX]
+    runners = list(dict.fromkeys(near or [runner for runner, _ in found]))
     shown = surest((each.confidence for each in claims), "likely")
     return kind.says(
         asked,
@@ -188,7 +192,9 @@ def tasks(kind: Kind, asked: Asked) -> Answer | None:
         at_most(shown, "likely"),
         claims,
         unknown=("whether it is also called outside of that",),
-        interest=1.0,
+        # From further up everything is run by some task.
+        interest=1.0 if near else 0.2,
+        glance=min(TASKS_SHOWN_MAX, len(near)) or 1,
     )
 
 

@@ -64,7 +64,10 @@ def doubted_callers(record: Record) -> list[Edge]:
         return edges
     # What makes an object is seldom called by a value where others write its class's name.
     makes = last_name(record.name) in words_for(record.path).constructors and len(unnamed) < len(edges)
-    if makes or len({(edge.place.path, edge.place.symbol) for edge in unnamed}) > UNNAMED_CALLERS_MAX:
+    if not makes and len({(edge.place.path, edge.place.symbol) for edge in unnamed}) <= UNNAMED_CALLERS_MAX:
+        # What calls a value in itself calls what it wraps, as a rule, and not itself.
+        unnamed = [edge for edge in unnamed if edge.place.symbol == record.name and edge.place.path == record.path]
+    if unnamed:
         named = [edge for edge in edges if edge not in unnamed]
         edges = [*named, *(msgspec.structs.replace(each, confidence="possible") for each in unnamed)]
     return sorted(edges, key=lambda edge: (edge.confidence == "possible", edge.test, not _names(record, edge)))
