@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
 
@@ -145,13 +146,16 @@ def _condition(asked: Asked, raised: Raised) -> str:
     if origin is None:
         return ""
     record, place = origin
-    if raised.through and sum(each.type == raised.type and not each.through for each in record.raises) > 1:
-        return ""  # It comes in more than one case.
     source = asked.neighbours.source(place.path)
     if source is None or (record is asked.record and asked.source() is None):
         return ""
     when, instead = condition_above(source, place.start, record.start)
-    return f" when {code(when)}" if when else f" in place of {code(instead)}" if instead else ""
+    text = f" when {code(when)}" if when else f" in place of {code(instead)}" if instead else ""
+    statement = rb"\b%b\b[^\n]*\b%b\b" % (asked.words.raise_.encode(), re.escape(last_name(raised.type)).encode())
+    cases = len(re.findall(statement, source[record.start : record.end]))
+    if text and cases > 1:
+        return "" if raised.through else f"{text} and in {counted(cases - 1, 'other case')}"
+    return text
 
 
 def catches(kind: Kind, asked: Asked) -> Answer | None:
