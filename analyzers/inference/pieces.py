@@ -142,12 +142,16 @@ def header(function: ir.Function) -> ir.Node:
 
 
 def is_local(body: Body, text: str) -> bool:
-    """Whether a changed field or item belongs to a local that is no parameter: nobody outside sees that change."""
-    root = text.partition(".")[0]
+    """Whether a changed field or item belongs to a local that is no parameter: nobody outside sees that change.
+
+    What collects the remaining arguments is made anew for each call.
+    """
+    root, _, inner = text.partition(".")
     function = body.function
     if function is None:
         return False
-    return root in function.locals and all(p.name != root for p in function.parameters)
+    collects = {"star", "starstar"} if not inner else frozenset[str]()
+    return root in function.locals and all(p.name != root or p.kind in collects for p in function.parameters)
 
 
 def held(owner: ClassScope | ModuleScope | None, name: str) -> Values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -65,15 +65,24 @@ def why_none(kind: Kind, asked: Asked) -> Answer | None:
     if not ways:
         why = "a return that gives it: none was found" if asked.deep else NOT_ANALYSED
         return kind.not_known(asked, why)
-    claims = [_way_claim(asked, way) for way in ways]
+    claims = _joined(_way_claim(asked, way) for way in ways)
+    many = sum(each.confidence != "possible" for each in claims)
     if sure:
-        conclusion = counted(len(sure), "way")
-        if len(ways) > len(sure):
-            conclusion += f", and {number(len(ways) - len(sure))} possible"
+        conclusion = counted(many, "way")
+        if len(claims) > many:
+            conclusion += f", and {number(len(claims) - many)} possible"
     else:
-        conclusion = f"possibly, in {counted(len(ways), 'way')}"
+        conclusion = f"possibly, in {counted(len(claims), 'way')}"
     shown = at_most(weakest((way.confidence for way in sure), "possible"), "likely")
     return kind.says(asked, conclusion, shown, claims, interest=1.0 if sure else 0.2)
+
+
+def _joined(claims: Iterable[Claim]) -> list[Claim]:
+    """Claims that say the same of several places are one."""
+    same: dict[tuple[str, Confidence], list[Place]] = {}
+    for each in claims:
+        same.setdefault((each.text, each.confidence), []).extend(each.places)
+    return [claim(text, confidence, *places) for (text, confidence), places in same.items()]
 
 
 def _doubted(asked: Asked, way: Way) -> Way:
@@ -81,9 +90,13 @@ def _doubted(asked: Asked, way: Way) -> Way:
 
     Then what it gives hangs on what it is given, or is made by something further down, and this call may be another.
     """
-    if way.confidence != "likely" or not way.text.startswith("`"):
+    if way.confidence != "likely":
         return way
     place = way.place
+    if "`" not in way.text and not re.search(rf"\b{asked.words.none}\b", clause_text(asked, place)):
+        return msgspec.structs.replace(way, confidence="possible")  # Some part of an expression: nobody knows which.
+    if not way.text.startswith("`"):
+        return way
     called = [
         edge
         for edge in asked.record.callees

@@ -25,6 +25,7 @@ STEPS_MAX = 8
 RECORDS_MAX = 250
 """How many neighbours one answer reads: an answer is composed while somebody waits."""
 
+_DEFINES = frozenset({b"def", b"class", b"function"})
 _NAMED = frozenset({"super()", "property", "decorator", HANDED_ON})
 """The `via` of edges that stand where the function is named, or at a read of it."""
 
@@ -97,10 +98,16 @@ def all_seen(asked: Asked, edges: Sequence[Edge]) -> bool:
 def named_at(asked: Asked) -> Place | None:
     """Where its own file names it outside its definition, though no call was found there."""
     record, source = asked.record, asked.source()
-    name = re.escape(last_name(record.name).encode())
-    for found in re.finditer(rb"\b" + name + rb"\b", source) if source is not None else ():
-        if source is not None and not record.start <= found.start() < record.end:
-            return place_of(source, record.path, line_span(source, found.start()))
+    outer_name, _, name = record.name.rpartition(".")
+    if source is None:
+        return None
+    outer = asked.neighbours.record(record.path, outer_name) if outer_name and record.kind == "function" else None
+    low, high = (outer.start, outer.end) if outer is not None else (0, len(source))
+    for found in re.finditer(rb"(\w+[ \t]+)?\b" + re.escape(name.encode()) + rb"\b", source[low:high]):
+        at = low + found.end() - 1
+        defines = found.group(1) is not None and found.group(1).strip() in _DEFINES
+        if not defines and not record.start <= at < record.end:
+            return place_of(source, record.path, line_span(source, at))
     return None
 
 
