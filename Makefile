@@ -12,7 +12,8 @@ EDITORS := .editors
 NEOVIM ?= $(EDITORS)/neovim/nvim
 VSCODE := editor-clients/vscode
 
-.PHONY: run test test-model test-neovim test-vscode test-vscode-units install-vscode print-python lint bench ask truth sleep-time clean
+.PHONY: run test test-model test-neovim test-vscode test-vscode-offline test-vscode-units measure-vscode \
+	install-vscode print-python lint bench ask truth sleep-time clean
 
 run: $(VENV)/installed
 	@$(BIN)/forethought analyze "$(REPO)"
@@ -33,6 +34,15 @@ test-vscode: $(VENV)/installed test-vscode-units
 	@$(MAKE) --silent install-vscode
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check debugpy
 	cd $(VSCODE) && PYTHON=$(CURDIR)/$(BIN)/python npm run --silent package && npm run test:editor
+
+# From opening a folder to the first prepared hover, beside what the editor itself takes. In quiet, since it is a time.
+measure-vscode: $(VENV)/installed $(VSCODE)/node_modules/.package-lock.json
+	@$(MAKE) --silent install-vscode
+	cd $(VSCODE) && PYTHON=$(CURDIR)/$(BIN)/python npm run --silent package && npm run measure
+
+# The package that carries all that the server needs here, and a server set up from it without a network.
+test-vscode-offline: $(VENV)/bin/python $(VSCODE)/node_modules/.package-lock.json
+	cd $(VSCODE) && export PYTHON=$(CURDIR)/$(BIN)/python && npm run --silent package:offline && npm run test:offline
 
 # What needs no window: types, unit tests, the other client's Lua.
 test-vscode-units: $(VSCODE)/node_modules/.package-lock.json

@@ -319,6 +319,15 @@ test("an adapter that knows little is asked no more than it answers", function()
   same(#stop.frames, 3)
 end)
 
+test("a spent budget is said", function()
+  local status = { state = "idle", detail = "", pending = 0, version = "1" }
+  status.budget = { spentMoney = 0, dailyMoney = 0, spentTokens = 500, dailyTokens = 500 }
+  local text = require("forethought.status").text
+  same(text(status), "idle · 500 of 500 tokens spent today · no model is asked before tomorrow")
+  status.budget.spentTokens = 20
+  same(text(status), "idle · 20 of 500 tokens spent today")
+end)
+
 test("Markdown becomes lines with places", function()
   local text =
     "**Who calls \\*it\\*?** one\n\n\n- `f()` [a\\_b.py:3](file:///x/a_b.py#L3) and [web](https://example.org)"

@@ -42,20 +42,25 @@ export async function ownPython(request: Request): Promise<Made> {
   try {
     // Another window may have made it while this one waited.
     if (await isReady(home)) return { python };
-    return await make(request, home, path.join(request.wheels, wheel), wheels.length > 1);
+    return await make(request, home, path.join(request.wheels, wheel), wheels);
   } finally {
     await unlock();
   }
 }
 
-async function make(request: Request, home: string, wheel: string, offline: boolean): Promise<Made> {
-  const base = await firstNewEnough(request);
+async function make(request: Request, home: string, wheel: string, wheels: string[]): Promise<Made> {
+  const usable = await newEnough(request);
+  // Compiled wheels fit the one version that they were made for: a Python of that version needs no network.
+  const fitting = wheels.length > 1 ? usable.find(({ version }) => wheels.every((name) => fits(name, version))) : undefined;
+  const offline = fitting !== undefined;
+  const base = (fitting ?? usable[0])?.python;
   if (!base) {
     const wanted = PYTHON_MIN.join(".");
     return { problem: `no Python ${wanted} or newer was found; name one in the setting forethought.interpreter` };
   }
   if (!offline && !(await request.mayDownload())) return { problem: "setting up the server was declined" };
   await rm(home, { recursive: true, force: true });
+  if (wheels.length > 1 && !offline) request.log(`the wheels in the extension are for another Python than ${base}`);
   request.step(`creating an environment with ${base}`);
   const created = await run(base, ["-I", "-m", "venv", home], request);
   if (created !== 0) {
@@ -72,15 +77,32 @@ async function make(request: Request, home: string, wheel: string, offline: bool
   return { python };
 }
 
-async function firstNewEnough(request: Request): Promise<string | undefined> {
+interface Usable {
+  python: string;
+  version: [number, number];
+}
+
+async function newEnough(request: Request): Promise<Usable[]> {
+  const found: Usable[] = [];
   for (const python of request.pythons) {
     const version = await request.version(python);
     request.log(`${python}: ${version ? `Python ${version.join(".")}` : "does not run"}`);
     if (version && (version[0] > PYTHON_MIN[0] || (version[0] === PYTHON_MIN[0] && version[1] >= PYTHON_MIN[1]))) {
-      return python;
+      found.push({ python, version });
     }
   }
-  return undefined;
+  return found;
+}
+
+/** Whether a wheel is for a Python of this version, by its name: `msgspec-0.19-cp311-cp311-manylinux_2_17_x86_64.whl`. */
+export function fits(wheel: string, [major, minor]: [number, number]): boolean {
+  const [pythons = "", abi = ""] = wheel.replace(/\.whl$/, "").split("-").slice(-3);
+  return pythons.split(".").some((python) => {
+    const [, kind, number] = /^(py|cp)(\d+)$/.exec(python) ?? [];
+    if (number === undefined || Number(number[0]) !== major) return false;
+    if (kind === "py") return Number(number.slice(1) || 0) <= minor;
+    return abi === "abi3" ? Number(number.slice(1)) <= minor : Number(number.slice(1)) === minor;
+  });
 }
 
 async function isReady(home: string): Promise<boolean> {

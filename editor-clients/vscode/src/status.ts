@@ -79,6 +79,10 @@ export function describe({ running, how, status }: Pick<Watched, "running" | "ho
     `Server: ${escape(how)}`,
   ];
   const state = status?.state ?? "idle";
+  if (state === "idle" && status?.budget && isSpent(status.budget)) {
+    lines.splice(1, 0, "Today's budget is spent: no model is asked before tomorrow. What is prepared goes on answering.");
+    return { text: "$(credit-card) Forethought: budget spent", tooltip: lines.filter(Boolean).join("\n\n"), bad: false };
+  }
   const text = `${ICONS[state] ?? ICONS.idle} Forethought${state === "idle" ? "" : `: ${state}`}`;
   return { text, tooltip: lines.filter(Boolean).join("\n\n"), bad: false };
 }
@@ -88,6 +92,10 @@ export function budgetText({ budget }: Status): string {
   if (!budget) return "";
   const money = budget.dailyMoney ? `${budget.spentMoney.toFixed(2)} of ${budget.dailyMoney.toFixed(2)}, ` : "";
   return `Spent today: ${money}${count(budget.spentTokens)} of ${count(budget.dailyTokens)} tokens`;
+}
+
+function isSpent({ spentMoney, dailyMoney, spentTokens, dailyTokens }: NonNullable<Status["budget"]>): boolean {
+  return spentTokens >= dailyTokens || (dailyMoney > 0 && spentMoney >= dailyMoney);
 }
 
 function count(tokens: number): string {

@@ -32,6 +32,10 @@ function M.text(status)
   local budget = status.budget
   if type(budget) == "table" then
     parts[#parts + 1] = ("%d of %d tokens spent today"):format(budget.spentTokens, budget.dailyTokens)
+    local money = budget.dailyMoney > 0 and budget.spentMoney >= budget.dailyMoney
+    if money or budget.spentTokens >= budget.dailyTokens then
+      parts[#parts + 1] = "no model is asked before tomorrow"
+    end
   end
   return table.concat(parts, " · ")
 end

@@ -9,7 +9,7 @@ import { afterEach, expect, test } from "vitest";
 import { makeShop } from "./shop";
 import { PYTHON, Workbench, type Options } from "./workbench";
 
-const ROUNDS = Number(process.env.FORETHOUGHT_MEASURE_ROUNDS ?? 1);
+const ROUNDS = Number(process.env.FORETHOUGHT_MEASURE_ROUNDS);
 /** A look costs the editor its own delay before a hover. A person who waits looks again and again. */
 const LOOKS_MS = 350;
 

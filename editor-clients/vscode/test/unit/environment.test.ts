@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ownPython, type Request } from "../../src/environment";
+import { fits, ownPython, type Request } from "../../src/environment";
 
 // A Python in miniature: a shell script that makes a folder for "-m venv", and writes down what it was run with.
 const PYTHON = `#!/bin/sh
@@ -62,6 +62,35 @@ posix("needs no network and no leave where all wheels are there", async () => {
   writeFileSync(at("wheels", "msgspec-1.0-py3-none-any.whl"), "two");
   await ownPython(request({ mayDownload: () => Promise.reject(new Error("asked")) }));
   expect(calls()[1]).toContain("--no-index");
+});
+
+posix("is made with the Python that the wheels are for, where there is one", async () => {
+  writeFileSync(at("wheels", "msgspec-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"), "two");
+  writeFileSync(at("python3.11"), PYTHON, { mode: 0o755 });
+  const pythons = [at("python"), at("python3.11")];
+  const version = async (python: string): Promise<[number, number]> => (python.endsWith("3.11") ? [3, 11] : [3, 12]);
+  await ownPython(request({ pythons, version, mayDownload: () => Promise.reject(new Error("asked")) }));
+  expect(said.filter((line) => line.startsWith("creating"))).toEqual([`creating an environment with ${at("python3.11")}`]);
+  expect(calls()[1]).toContain("--no-index");
+});
+
+posix("is downloaded, and asked for, where the wheels are for another Python", async () => {
+  writeFileSync(at("wheels", "msgspec-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"), "two");
+  expect(await ownPython(request({ mayDownload: async () => false }))).toEqual({ problem: "setting up the server was declined" });
+  await ownPython(request());
+  expect(calls()[1]).not.toContain("--no-index");
+});
+
+test.each<[string, [number, number], boolean]>([
+  ["pygls-2.0-py3-none-any.whl", [3, 13], true],
+  ["six-1.0-py2.py3-none-any.whl", [3, 11], true],
+  ["msgspec-0.19-cp311-cp311-macosx_11_0_arm64.whl", [3, 11], true],
+  ["msgspec-0.19-cp311-cp311-macosx_11_0_arm64.whl", [3, 12], false],
+  ["tree_sitter_python-0.25.0-cp310-abi3-win_amd64.whl", [3, 14], true],
+  ["future-1.0-cp313-abi3-win_amd64.whl", [3, 12], false],
+  ["built-1.0-1-cp312-cp312-linux_x86_64.whl", [3, 12], true],
+])("%s for Python %s: %s", (wheel, version, expected) => {
+  expect(fits(wheel, version)).toBe(expected);
 });
 
 posix("is not made against the user's will", async () => {

@@ -222,6 +222,16 @@ describe("the status item", () => {
     [{ running: "running", how: "here", status: idle }, "$(telescope) Forethought", "nothing to do"],
     [{ running: "running", how: "here", status: { ...idle, state: "paused" } }, "$(debug-pause) Forethought: paused", "paused"],
     [{ running: "running", how: "here", status: { ...idle, budget } }, "$(telescope) Forethought", "0.25 of 1.00, 12,000 of 500,000 tokens"],
+    [
+      { running: "running", how: "here", status: { ...idle, budget: { ...budget, spentMoney: 1 } } },
+      "$(credit-card) Forethought: budget spent",
+      "no model is asked before tomorrow",
+    ],
+    [
+      { running: "running", how: "here", status: { ...idle, budget: { ...budget, dailyMoney: 0, spentTokens: 500000 } } },
+      "$(credit-card) Forethought: budget spent",
+      "500,000 of 500,000 tokens",
+    ],
   ] as const)("%j", (watched, text, tooltip) => {
     const described = describeStatus(watched);
     expect(described.text).toBe(text);
