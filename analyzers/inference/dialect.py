@@ -135,7 +135,8 @@ class Dialect:
 
     # Promises.
     eager: bool
-    """Whether a call of an asynchronous function runs it, so that what it throws waits in a promise."""
+    """Whether a call of an asynchronous function runs it, so that what it throws waits in a promise; and whether the
+    habit is to hand functions to others so that they are called."""
     promising: Callable[[ir.Expr], Iterable[ir.Node]]
     """The calls whose promise an expression gives on: `f()` and `g()` in `Promise.all([f(), g()]).then(h)`."""
     is_promise: Callable[[Value], bool]
@@ -150,6 +151,9 @@ class Dialect:
     class_of: Callable[[Frame, Value], ClassScope | None]
     load_index: Callable[[Frame, Values, Values, ir.Index], Values]
     store_index: Callable[[Frame, Value, Values, Values, ir.Index], None]
+    copied: Callable[[Frame, ir.Index, ir.Index], bool]
+    """Copies what is under one key, whatever that is, to the same key of something else: `a[k] = b[k]`; whether it is
+    known what there is."""
     delete_index: Callable[[Frame, Value, Values, ir.Index], None]
     key_used: Callable[[Frame, Value, ir.Node], None]
     """What runs when a value is a key."""

@@ -331,7 +331,9 @@ class Frame:
             attributes.store(self, target, values)
             self.kept = EMPTY
         elif isinstance(target, ir.Index):
-            containers.store_index(self, target, values)
+            same = isinstance(value, ir.Index) and _is_same_key(target, value)
+            if not (same and isinstance(value, ir.Index) and self.dialect.copied(self, target, value)):
+                containers.store_index(self, target, values)
         elif isinstance(target, ir.Display):
             self.unpack(target, values)
         elif isinstance(target, ir.Starred):
@@ -793,6 +795,11 @@ def _is_own(value: Value) -> bool:
     if isinstance(value, Instance):
         return not value.cls.library
     return isinstance(value, ClassValue) or value is NONE
+
+
+def _is_same_key(target: ir.Index, source: ir.Index) -> bool:
+    """`a[k]` and `b[k]`."""
+    return isinstance(target.key, ir.Name) and isinstance(source.key, ir.Name) and target.key.id == source.key.id
 
 
 def _handling(handler: ir.Handler) -> tuple[bool, bool, bool]:

@@ -174,7 +174,7 @@ class Reach:
             for site, confidence in self._links.out.get(body, ()):
                 if isinstance(site.target, ClassScope):
                     made[site.target] = None
-                elif confidence != "possible":
+                elif self._links.runs(site, confidence):
                     targets[site.target] = None
             found = self._next[body] = (tuple(targets), tuple(made))
         return found

@@ -401,6 +401,33 @@ MODULES: dict[str, tuple[str, dict[str, set[str]]]] = {
         "A.prototype.run = function () { this[k](); };\nnew A().run();",
         {"main": {"main.A", "main.A.run"}, "main.A.run": {"main.f"}},
     ),
+    "both names of what a module gives away": (
+        "//- /a.js\nexports = module.exports = function make() {};\nexports.x = function x() {};\n"
+        "//- /main.js\nvar a = require('./a');\na();\na.x();",
+        {"main": {"a.make", "a.x"}},
+    ),
+    "what a compiler exports again, one by one": (
+        "//- /a.js\nexports.one = function one() {};\n//- /i.js\nvar a_1 = require('./a');\n"
+        "Object.defineProperty(exports, 'one', { enumerable: true, get: function () { return a_1.one; } });\n"
+        "//- /main.js\nconst i_1 = require('./i');\n(0, i_1.one)();",
+        {"main": {"a.one", "i.get"}},
+    ),
+    "what a compiler exports again as a whole": (
+        "//- /a.js\nexports.one = function one() {};\n//- /i.js\n"
+        "function star(m, exports) { for (var p in m) if (p !== 'default') exports[p] = m[p]; }\n"
+        "star(require('./a'), exports);\n//- /main.js\nrequire('./i').one();",
+        {"main": {"a.one"}, "i": {"i.star"}},
+    ),
+    "fields copied in a loop": (
+        FG + "function mixin(a, b) { for (const k in b) a[k] = b[k]; }\nfunction A() {}\n"
+        "mixin(A.prototype, { m: function () { f(); }, n: function () { g(); } });\nnew A().m();",
+        {"main": {"main.A", "main.m", "main.mixin"}, "main.m": {"main.f"}, "main.n": {"main.g"}},
+    ),
+    "a static function that is inherited from a function": (
+        FG + "function B() {}\nB.s = f;\nfunction A() {}\nObject.setPrototypeOf(A, B);\nA.s();",
+        {"main": {"main.f"}},
+    ),
+    "nextTick": (FG + "process.nextTick(f, 1);", {"main": {"main.f"}}),
     "an emitter of the platform": (
         "import { EventEmitter } from 'node:events';\nclass A extends EventEmitter {\n"
         "  constructor() { super(); this.on('x', this.h); }\n  h() {}\n  fire() { this.emit('x', 1); }\n}\n"

@@ -22,6 +22,9 @@ from analyzers.languages.typescript.words import SUITES, TESTS, test_name
 
 _HEAD = re.compile(r"[\w$]+")
 
+EXPORTS = "module.exports"
+"""What stands for the module whose file is running: no name can be written like this, so nothing hides it."""
+
 CONST_CHARACTERS_MAX = 80
 """Longer string literals keep no value: they are texts, not names or keys."""
 
@@ -175,7 +178,7 @@ def _member(low: Lowering, node: SyntaxNode) -> tuple[ir.Expr, bool]:
     obj = field(node, "object")
     at = prop.start_byte if prop is not None else end
     if obj is not None and written == "exports" and text(obj) == "module" and not low.known("module"):
-        return ir.Attr(start, end, ir.Name(obj.start_byte, obj.end_byte, "exports"), "=", at), False
+        return ir.Attr(start, end, ir.Name(obj.start_byte, obj.end_byte, EXPORTS), "=", at), False
     found, skips = _object(low, node, obj)
     return ir.Attr(start, end, found, written, at), skips
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers import ir
 from analyzers.languages.typescript.lower_declarations import class_, function
-from analyzers.languages.typescript.lower_expressions import literal, named
+from analyzers.languages.typescript.lower_expressions import EXPORTS, literal, named
 from analyzers.languages.typescript.lower_scope import (
     STATEMENTS,
     Lowering,
@@ -394,7 +394,7 @@ def export(low: Lowering, node: SyntaxNode) -> Statements:
                 at = given.start_byte if given is not None else start
                 yield ir.ExprStmt(spec.start_byte, spec.end_byte, ir.Name(at, at + len(bound), bound))
     elif has(node, "=") and children(node):  # `export = value`
-        exports = ir.Attr(start, end, ir.Name(start, end, "exports"), "=", start)
+        exports = ir.Attr(start, end, ir.Name(start, end, EXPORTS), "=", start)
         yield ir.Assign(start, end, (exports,), low.expr(children(node)[-1]))
     elif value is not None:
         goal = ir.Name(start, end, low.scope.declare("default", 0))

@@ -107,6 +107,7 @@ DIALECT = Dialect(
     class_of=lookup.class_of,
     load_index=items.load_index,
     store_index=items.store_index,
+    copied=lambda frame, target, source: False,
     delete_index=items.delete_index,
     key_used=items.key_used,
     invoke=protocols.invoke,

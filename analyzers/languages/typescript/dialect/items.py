@@ -11,6 +11,7 @@ from analyzers.inference.values import (
     EMPTY,
     KEYS,
     NONE,
+    NOTHING,
     ClassValue,
     Const,
     Container,
@@ -25,6 +26,9 @@ from analyzers.languages.typescript.dialect import lookup
 
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
+
+SYMBOL = "@@"
+"""Begins the texts that stand for symbols."""
 
 NAMES_MAX = 40
 """Members that a computed name may mean."""
@@ -65,8 +69,16 @@ def _load_from(frame: Frame, value: Value, names: list[str | int] | None, node: 
     if isinstance(value, Instance) and value.cls.library and value.args:
         return value.args[-1]
     if names is not None:
-        return frozenset().union(*(lookup.of_value(frame, value, str(n), node) or EMPTY for n in names))
+        return frozenset().union(*(_named(frame, value, str(n), node) for n in names))
     return _any_member(frame, value, node)
+
+
+def _named(frame: Frame, value: Value, name: str, node: ir.Index) -> Values:
+    found = lookup.of_value(frame, value, name, node)
+    if not found and name.startswith(SYMBOL) and isinstance(value, FunctionValue | ClassValue | Instance):
+        # Nobody finds under a symbol what was not put there: what is still not there at the end is not there.
+        return NOTHING if frame.program.settled else frame.bottom()
+    return found or EMPTY
 
 
 def _from_list(frame: Frame, value: Container, names: list[str | int] | None, node: ir.Index) -> Values:

@@ -121,6 +121,8 @@ def of_function(frame: Frame, value: FunctionValue, name: str) -> Values | None:
     for scope in known.mro()[1:] if known is not None else ():
         above = scope.attrs.get(STATIC + name)
         result = result | (frame.read(above) if above is not None else EMPTY)
+        if scope.maker is not None and not result:
+            result = frame.read(scope.maker.closed("." + name))
     if result:
         return frozenset(v for item in result for v in _own(frame, item, value))
     if name in {"name", "length"}:
@@ -304,7 +306,9 @@ def exported(
     local = module.unit.exports.get(name)
     if local is not None:
         result = frame.read(module.cell(local))
-    result = result | frame.read(module.cell("exports." + name))
+    for item in frame.read(module.cell("exports." + name)):
+        accessor = isinstance(item, Wrapper)
+        result = result | (bind(frame, item, module.value, node) if accessor else frozenset((item,)))
     stored = frame.read(module.cell("exports." + WHOLE))
     for value in stored:
         if not (isinstance(value, ModuleValue) and value.scope is module):

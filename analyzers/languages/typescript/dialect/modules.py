@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzers import ir
 from analyzers.inference.values import ANYTHING, EMPTY, Values
 from analyzers.languages.typescript.dialect import lookup, promises
+from analyzers.languages.typescript.lower_expressions import EXPORTS
 
 if TYPE_CHECKING:
     from analyzers.inference.frame import Frame
@@ -68,7 +69,7 @@ def load_module(frame: Frame, node: ir.ImportExpr) -> Values:
 
 def free_name(frame: Frame, text: str) -> Values:
     """What a name holds that nobody binds."""
-    if text == "exports":
+    if text in {"exports", EXPORTS}:
         return frozenset((frame.module.value,))
     if text == "this":
         return ANYTHING

@@ -18,6 +18,7 @@ from analyzers.inference.values import (
     Container,
     FunctionValue,
     Instance,
+    ModuleValue,
     Prototype,
     Value,
     Values,
@@ -83,10 +84,24 @@ def fields_of(frame: Frame, value: Value) -> list[tuple[str, Values]]:
         return [(n[1:], frame.read(c)) for n, c in tuple(value.body.closure.items()) if n.startswith(".")]
     if isinstance(value, Prototype):
         return [(n, frame.read(c)) for n, c in tuple(value.scope.attrs.items()) if not n.startswith(lookup.STATIC)]
+    if isinstance(value, ModuleValue) and not value.scope.library:
+        start = "exports."
+        own = {n[len(start) :]: frame.read(c) for n, c in tuple(value.scope.names.items()) if n.startswith(start)}
+        own.pop(lookup.WHOLE, None)
+        return [*own.items(), *((n, frame.read(value.scope.cell(c))) for n, c in value.scope.unit.exports.items())]
     if isinstance(value, ClassValue):
         start = lookup.STATIC
         return [(n[len(start) :], frame.read(c)) for n, c in tuple(value.scope.attrs.items()) if n.startswith(start)]
     return []
+
+
+def copied(frame: Frame, target: ir.Index, source: ir.Index) -> bool:
+    """`a[k] = b[k]`: whatever `k` is, each field keeps its name; whether the fields of `b` are known."""
+    fields = [field for value in expressions.evaluate(frame, source.obj) for field in fields_of(frame, value)]
+    for value in expressions.evaluate(frame, target.obj) if fields else ():
+        for name, held in fields:
+            _put(frame, value, name, held, target)
+    return bool(fields)
 
 
 def _object_keys(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:

@@ -27,7 +27,7 @@ from analyzers.inference.values import (
     Values,
     Wrapper,
 )
-from analyzers.languages.typescript.dialect import lists, making, objects, promises
+from analyzers.languages.typescript.dialect import items, lists, making, objects, promises
 from analyzers.languages.typescript.dialect import protocols as own
 
 if TYPE_CHECKING:
@@ -38,23 +38,6 @@ if TYPE_CHECKING:
 def mutated(frame: Frame, name: str, receiver: Value | None, given: Arguments, node: ir.Node) -> Values | None:
     """Every function that changes a container is written out."""
     return None
-
-
-_BY_NAME: dict[str, Special] = {
-    **{name: lists.LISTS[name] for name in ("map", "flatMap", "filter", "find", "findLast", "some", "every",
-                                            "findIndex", "forEach", "reduce", "reduceRight")},
-    "then": promises.then, "catch": promises.catch, "finally": promises.finally_,
-}  # fmt: skip
-"""Methods that mean the same on nearly everything that has them, where they are given a function."""
-
-
-def call_unknown(frame: Frame, given: Arguments, node: ir.Node) -> Values:
-    """Calls something unknown: by the habit of the language, `xs.map(f)` calls `f` at once."""
-    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attr) and given.positional:
-        known = _BY_NAME.get(node.func.name)
-        if known is not None and any(_is_callable(v) for v in given.positional[0]):
-            return known(frame, UNKNOWN, given, node) | ANYTHING
-    return library.call_unknown(frame, given, node)
 
 
 # Callbacks that are called once, later, or whenever something happens.
@@ -78,6 +61,23 @@ def _later(*receives: str) -> Special:
 
 def _is_callable(value: Value) -> bool:
     return library.is_callable(value) and not isinstance(value, Instance | Wrapper)
+
+
+_BY_NAME: dict[str, Special] = {
+    **{name: lists.LISTS[name] for name in ("map", "flatMap", "filter", "find", "findLast", "some", "every",
+                                            "findIndex", "forEach", "reduce", "reduceRight")},
+    "nextTick": _later("rest"), "then": promises.then, "catch": promises.catch, "finally": promises.finally_,
+}  # fmt: skip
+"""Methods that mean the same on nearly everything that has them, where they are given a function."""
+
+
+def call_unknown(frame: Frame, given: Arguments, node: ir.Node) -> Values:
+    """Calls something unknown: by the habit of the language, `xs.map(f)` calls `f` at once."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attr) and given.positional:
+        known = _BY_NAME.get(node.func.name)
+        if known is not None and any(_is_callable(v) for v in given.positional[0]):
+            return known(frame, UNKNOWN, given, node) | ANYTHING
+    return library.call_unknown(frame, given, node)
 
 
 EVENTS = "\0events"
@@ -153,12 +153,12 @@ def _string(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Nod
 
 def _symbol(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
     """`Symbol("x")`: a key like no other; those that one file makes with one description are told apart by nobody."""
-    return frozenset((frame.universe.const("symbol", f"@@{_description(given)}@{frame.module.path}"),))
+    return frozenset((frame.universe.const("symbol", f"{items.SYMBOL}{_description(given)}@{frame.module.path}"),))
 
 
 def _symbol_for(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
     """`Symbol.for("x")`: the same key everywhere."""
-    return frozenset((frame.universe.const("symbol", f"@@{_description(given)}"),))
+    return frozenset((frame.universe.const("symbol", f"{items.SYMBOL}{_description(given)}"),))
 
 
 def _description(given: Arguments) -> str:
