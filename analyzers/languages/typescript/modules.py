@@ -123,7 +123,7 @@ class Modules:
 
     def _resolve(self, module: str, folder: str) -> str | None:
         if module.startswith(".") and (module.startswith(("./", "../")) or module in (".", "..")):
-            return self._file(_join(folder, module))
+            return self._beside(_join(folder, module))
         if module.startswith("/"):
             return self._file(module.strip("/"))
         settings = self._settings_for(folder)
@@ -135,6 +135,15 @@ class Modules:
             package = self.package_of(f"{folder}/x" if folder else "x")
             return self._first(self._mapped(package, module, "imports")) if package else None
         return self._in_package(module) or self._guess_alias(module, folder)
+
+    def _beside(self, path: str) -> str | None:
+        """A file, or the folder of a package: then what its `main` names comes before an index."""
+        found = self._file(path)
+        package = self._packages.get(path)
+        if package is None or (found is not None and _folder(found) != path):
+            return found
+        named = self._first(self._named(package)) or found
+        return named or self._first(self._targets(package, "")) or self._conventional(package, "")
 
     def _aliased(self, settings: Paths, module: str) -> str | None:
         for pattern, targets in settings.aliases:
@@ -177,9 +186,13 @@ class Modules:
         """The files that a package's own text names for a part of it, as paths in the workspace."""
         yield from self._mapped(package, f"./{inside}" if inside else ".", "exports")
         if not inside:
-            for key in ("source", "module", "main", "browser", "types", "typings"):
-                if target := _string(package.said.get(key)):
-                    yield _join(package.folder, target)
+            yield from self._named(package)
+
+    def _named(self, package: Package) -> Iterator[str]:
+        """The files that a package's text names for the whole of it."""
+        for key in ("source", "module", "main", "browser", "types", "typings"):
+            if target := _string(package.said.get(key)):
+                yield _join(package.folder, target)
 
     def _mapped(self, package: Package, name: str, key: str) -> Iterator[str]:
         """What `exports` or `imports` of a `package.json` maps a name to."""
