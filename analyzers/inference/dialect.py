@@ -135,8 +135,7 @@ class Dialect:
 
     # Promises.
     eager: bool
-    """Whether a call of an asynchronous function runs it, so that what it throws waits in a promise; and whether the
-    habit is to hand functions to others so that they are called."""
+    """Whether a call of an asynchronous function runs it, so that what it throws waits in a promise."""
     promising: Callable[[ir.Expr], Iterable[ir.Node]]
     """The calls whose promise an expression gives on: `f()` and `g()` in `Promise.all([f(), g()]).then(h)`."""
     is_promise: Callable[[Value], bool]

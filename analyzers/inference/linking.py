@@ -64,10 +64,6 @@ class Links:
                 others.append(body)
         return others
 
-    def runs(self, site: CallSite, confidence: Confidence) -> bool:
-        """Whether what a call leads to runs some time after it, whoever calls it then."""
-        return confidence != "possible" or (site.via == "registered" and self.program.dialect.eager)
-
     def _index_asked(self, body: Body) -> None:
         had = self._asked.pop(body, {})
         now = dict.fromkeys(name for _, name, _, _ in body.findings.unresolved.values())

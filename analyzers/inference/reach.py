@@ -174,7 +174,7 @@ class Reach:
             for site, confidence in self._links.out.get(body, ()):
                 if isinstance(site.target, ClassScope):
                     made[site.target] = None
-                elif self._links.runs(site, confidence):
+                elif confidence != "possible":
                     targets[site.target] = None
             found = self._next[body] = (tuple(targets), tuple(made))
         return found

@@ -120,7 +120,7 @@ class Summaries:
                 if around.function is not None and self.is_test(around):
                     found[around] = distance[around]
             callers = self.links.callers.get(current, {})
-            calling = [c for c, edges in callers.items() if any(self.links.runs(*edge) for edge in edges)]
+            calling = [c for c, edges in callers.items() if any(confidence != "possible" for _, confidence in edges)]
             for caller in (*calling, *self.reach.tests_needing(current)):
                 if caller not in distance:
                     distance[caller] = distance[current] + 1
