@@ -160,9 +160,11 @@ export class Server implements Asker, Disposable {
       wheels: this.context.asAbsolutePath("bundled"),
       pythons,
       version: pythonVersion,
-      mayDownload: () => {
+      mayDownload: async () => {
         this.become("starting", "waiting to be told whether to set up the server");
-        return mayDownload();
+        const may = await mayDownload();
+        this.become("starting", "setting up the server");
+        return may;
       },
       log: (line) => this.log.info(line),
       signal: cancel.signal,

@@ -15,12 +15,12 @@ const CLIENT = path.resolve(HERE, "../..");
 const REPOSITORY = path.resolve(CLIENT, "../..");
 const EDITOR = process.env.FORETHOUGHT_TEST_EDITOR ?? path.join(REPOSITORY, ".editors", "vscode");
 const SCREENSHOTS = process.env.FORETHOUGHT_TEST_SCREENSHOTS ?? path.join(REPOSITORY, ".editors", "screenshots");
-const STARTED_MS_MAX = 90_000;
+const STARTED_MS_MAX = 180_000;
 /** How long a person looks for a reaction before doing the same again. */
 const SEEN_MS_MAX = 4000;
-const TRIES_MAX = 12;
-const HOVERS_MS_MAX = 60_000;
-const PAGE_MS_MAX = 60_000;
+const TRIES_MAX = 30;
+const HOVERS_MS_MAX = 180_000;
+const PAGE_MS_MAX = 180_000;
 const BROWSER = [
   "--headless",
   "--no-sandbox",
@@ -148,7 +148,7 @@ export class Workbench {
     const place = row.locator("span", { hasText: word }).last();
     const end = Date.now() + HOVERS_MS_MAX;
     // A busy editor takes longer than it was given: so it is given more each time.
-    for (let wait = waitMs; ; wait = Math.min(wait * 1.3, 3000)) {
+    for (let wait = waitMs; ; wait = Math.min(wait * 1.2, 5000)) {
       await this.page.mouse.move(5, 5);
       await place.hover();
       if (await seen(this.hover, wait)) return;
