@@ -126,11 +126,11 @@ def construct(frame: Frame, value: Value, arguments: Arguments, node: ir.New) ->
 
 
 def _after_call(frame: Frame) -> None:
-    """A field that was None before a call may have been set by it."""
+    """A field that was None, or of which a test has told which text it is, may have been set by a call."""
     env = frame.env
     if env is None:
         return
-    stale = [key for key, values in env.items() if values == NOTHING and "." in key]
+    stale = [key for key, values in env.items() if "." in key and all(isinstance(v, Const) for v in values)]
     for key in stale:
         del env[key]
 

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     Evaluate = Callable[[Frame, ir.Expr], Values]
 
 
+NAMES_MAX = 4
+"""Names of a path of fields of which something is known at a point."""
+
+
 def evaluate(frame: Frame, node: ir.Expr) -> Values:
     """The values of an expression; never empty for code that can be reached, unless a name is not bound yet."""
     return _EXPRESSIONS[type(node)](frame, node)
@@ -121,17 +125,15 @@ def attr(frame: Frame, node: ir.Attr) -> Values:
 
 
 def path_of(node: ir.Expr) -> str | None:
-    """`a.b.c` as a key of the environment, up to three names."""
+    """`a.b.c` as a key of the environment, up to `NAMES_MAX` names."""
     if isinstance(node, ir.Name):
         return node.id
     if isinstance(node, ir.Optional | ir.Chain):
         return path_of(node.value)
     if isinstance(node, ir.Attr):
         obj = node.obj.value if isinstance(node.obj, ir.Optional) else node.obj
-        if isinstance(obj, ir.Name):
-            return f"{obj.id}.{node.name}"
-        if isinstance(obj, ir.Attr) and isinstance(obj.obj, ir.Name):
-            return f"{obj.obj.id}.{obj.name}.{node.name}"
+        outer = path_of(obj) if isinstance(obj, ir.Name | ir.Attr) else None
+        return f"{outer}.{node.name}" if outer is not None and outer.count(".") < NAMES_MAX - 1 else None
     return None
 
 

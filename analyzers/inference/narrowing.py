@@ -139,6 +139,7 @@ def _compare(frame: Frame, test: ir.Compare, truth: bool) -> None:
     if op in {"in", "not in"}:
         if positive and isinstance(right, ir.Display):
             keep(frame, left, lambda v: v is not NONE or any(_is_none(i) for i in right.items))
+            _one_of(frame, left, right)
         return
     if _is_none(left) and not _is_none(right):
         left, right = right, left
@@ -168,6 +169,27 @@ def _assume(frame: Frame, node: ir.Expr, values: Values) -> None:
     key = expressions.path_of(node)
     if key is not None and frame.env is not None:
         frame.env[key] = values
+
+
+def _one_of(frame: Frame, node: ir.Expr, choices: ir.Display) -> None:
+    """`x in ("a", "b")` was true: of what tells of no class of its own, `x` is one of these constants."""
+    constants = [
+        frame.universe.const(i.kind, i.value)
+        for i in choices.items
+        if isinstance(i, ir.Const) and i.kind in {"str", "int"} and i.value is not None
+    ]
+    key = expressions.path_of(node)
+    if not constants or len(constants) < len(choices.items) or key is None or frame.env is None:
+        return
+    values = frame.env.get(key) or _current(frame, node) or EMPTY
+    others = frozenset(v for v in values if not isinstance(v, Const) and v is not UNKNOWN and not _is_library(v))
+    known = values.intersection(constants)
+    some = known if known and all(isinstance(v, Const) for v in values) else frozenset(constants)
+    frame.env[key] = others | some
+
+
+def _is_library(value: Value) -> bool:
+    return isinstance(value, Instance) and value.cls.library
 
 
 def class_values(values: Values) -> Values:
