@@ -107,6 +107,37 @@ CASES = {
         "B.m",
         {"b"},
     ),
+    "what is called through a field that a decorator's constructor fills": (
+        """
+        import library
+        class Check:
+            def __call__(self, value): ...
+        @library.record
+        class Field:
+            _check = library.field()
+            def run(self): self._check(1)
+        Field(check=Check()).run()
+        """,
+        "Check.__call__",
+        {"Field.run"},
+    ),
+    "a class out of a table, by one of the texts that a test allows": (
+        """
+        class A: ...
+        class B:
+            def __init__(self): ...
+        class C:
+            def __init__(self): ...
+        NODES = {"a": A, "b": B, "c": C}
+        class Parser:
+            def __init__(self, token): self.token = token
+            def parse(self):
+                while self.token.type in ("a", "b"):
+                    return NODES[self.token.type]()
+        """,
+        "C.__init__",
+        set(),
+    ),
     "syntax on what may be a text as well": (
         """
         class A:

@@ -71,22 +71,29 @@ def _plain(values: Values) -> Values:
 
 
 def _fill_fields(frame: Frame, scope: ClassScope, arguments: Arguments, node: ir.Node, via: str) -> None:
-    """A class without `__init__` that declares its fields (a data class, a named tuple): arguments are its fields."""
+    """A class without `__init__` that declares its fields (a data class, a named tuple): arguments are its fields.
+
+    Where a decorator makes the constructor, what its class body sets to a call (`x = field()`) is a field as well, and
+    `_x` is passed as `x`.
+    """
     declared: list[str] = []
     for owner in reversed(scope.mro()):
         if not owner.library:
+            decorated = bool(owner.ir.decorators)
             declared.extend(
                 target.id
                 for stmt in owner.ir.body
-                if isinstance(stmt, ir.Assign) and stmt.annotation is not None
+                if isinstance(stmt, ir.Assign)
+                and (stmt.annotation is not None or (decorated and isinstance(stmt.value, ir.Call)))
                 for target in stmt.targets
                 if isinstance(target, ir.Name) and target.id not in declared
             )
     for name, values in zip(declared, arguments.positional, strict=False):
         frame.write(scope.instance_field(name), values)
     for name, values in arguments.keywords.items():
-        if name in declared:
-            frame.write(scope.instance_field(name), values)
+        for field in (name, f"_{name}"):
+            if field in declared:
+                frame.write(scope.instance_field(field), values)
     if declared:
         receiver: Values = frozenset((frame.universe.instance(scope),))
         protocols.invoke(frame, receiver, "__post_init__", calls.no_arguments(), node, via or "dataclass")
