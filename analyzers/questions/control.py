@@ -36,6 +36,7 @@ from analyzers.questions.ways import (
     first_of_each,
     is_test,
     named_at,
+    names,
     note_of_test,
     ranked_callers,
     ways_up,
@@ -414,6 +415,8 @@ def recursive(kind: Kind, asked: Asked) -> Answer | None:
         ]
         shown: Confidence = surest((edge.confidence for edge in edges), "likely")
         places = [edge.place for edge in edges[:1]] or [asked.here]
+        if not between and not any(names(record, edge) for edge in edges):
+            return kind.not_known(asked, "whether the value that it calls is itself")
         if not between:
             return kind.says(
                 asked, "yes, it calls itself", shown, [claim("it calls itself", shown, *places)], interest=0.6

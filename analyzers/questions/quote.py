@@ -30,6 +30,7 @@ _QUOTES = b"\"'`"
 _TURNS = re.compile(rb"[()\[\]{}\"'`#]")
 """Where a scan for brackets must look closely; a regular expression steps over the rest at the speed of C."""
 _ARGUMENT_TURNS = re.compile(rb"[(\[{\"'`,]")
+_ASSIGNED = re.compile(r"^(?:[\w.\[\]'\"]+\s*(?::[^=]+)?=\s*)+(?!=)(.+)$")
 _CONDITION = re.compile(r"(?:}?\s*else )?(?:el)?if (?:\((.*)\) *{?|(.+):)(?: *(?:#|//).*)?$")
 _HANDLER = re.compile(r"except (.+?)(?: as \w+)?:(?: *#.*)?$")
 """Headers that say when what stands under them happens."""
@@ -193,6 +194,12 @@ def condition_above(source: bytes, offset: int, floor: int) -> tuple[str, str]:
             handler = _HANDLER.match(text)
             return "", handler.group(1) if handler is not None else ""
     return "", ""
+
+
+def assigned_value(line: str) -> str:
+    """What a line assigns, as written; empty where it is not a plain assignment."""
+    found = _ASSIGNED.match(line.strip().rstrip(";"))
+    return found.group(1).split("  #")[0].strip() if found else ""
 
 
 def arguments(call: str) -> tuple[str, ...]:

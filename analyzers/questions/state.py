@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim
 from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
-from analyzers.questions.quote import called_by_language, clause_text, is_private, line_text
-from analyzers.questions.values import assigned_value, ranked_accesses
+from analyzers.questions.quote import assigned_value, called_by_language, clause_text, is_private, line_text
+from analyzers.questions.values import ranked_accesses
 from analyzers.records import CHANGED_OUTPUT, RANK, Access, Confidence, Way
 
 NAMED_MAX = 3

@@ -6,22 +6,18 @@ import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
-from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
-from analyzers.questions.quote import clause_text, condition_above, is_annotated
+from analyzers.questions.nones import doubted
+from analyzers.questions.prose import code, counted, listed, number, short_name
+from analyzers.questions.quote import assigned_value, clause_text, condition_above, is_annotated
 from analyzers.questions.wording import any_nothing, nothing_said
 from analyzers.records import RANK, Access, Confidence, Passed, Place, Record, Way
 
 STEPS_MAX = 4
-CALLEES_MAX = 3
-"""Functions called on one line whose records are read to see whether they give nothing."""
 RECORDS_MAX = 80
 """How far a parameter's value is followed through callers while somebody waits."""
 
-_ASSIGNED = re.compile(r"^(?:[\w.\[\]'\"]+\s*(?::[^=]+)?=\s*)+(?!=)(.+)$")
 _LITERAL = re.compile(
     r"""^(?:[bfru]{0,2}["']|-?\d|[\[{(]|(?:None|True|False|null|undefined|true|false)$)""", re.IGNORECASE
 )
@@ -34,7 +30,7 @@ def why_none(kind: Kind, asked: Asked) -> Answer | None:
     record = asked.record
     if record.kind in HOLDER:
         return _why_held_none(kind, asked)
-    ways = sorted((_doubted(asked, way) for way in record.none_ways), key=lambda way: RANK[way.confidence])
+    ways = sorted((doubted(asked, way) for way in record.none_ways), key=lambda way: RANK[way.confidence])
     if record.returns_none == "never":
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
@@ -85,37 +81,6 @@ def _joined(claims: Iterable[Claim]) -> list[Claim]:
     return [claim(text, confidence, *places) for (text, confidence), places in same.items()]
 
 
-def _doubted(asked: Asked, way: Way) -> Way:
-    """A way through a call, merely possible where the called function never says that it gives nothing.
-
-    Then what it gives hangs on what it is given, or is made by something further down, and this call may be another.
-    """
-    if way.confidence != "likely":
-        return way
-    place = way.place
-    if "`" not in way.text and not re.search(rf"\b{asked.words.none}\b", clause_text(asked, place)):
-        return msgspec.structs.replace(way, confidence="possible")  # Some part of an expression: nobody knows which.
-    if not way.text.startswith("`"):
-        return way
-    called = [
-        edge
-        for edge in asked.record.callees
-        if place.start <= edge.place.start < place.end and edge.place.path == place.path
-    ]
-    for edge in called[:CALLEES_MAX]:
-        callee = asked.neighbours.record(edge.target_path, edge.target)
-        if callee is None:
-            return way
-        if not _makes(asked, callee) and any(each.confidence == "certain" for each in callee.none_ways):
-            return way
-    return msgspec.structs.replace(way, confidence="possible") if called else way
-
-
-def _makes(asked: Asked, called: Record) -> bool:
-    """Whether calling it makes an object, which is never nothing."""
-    return called.kind == "class" or last_name(called.name) in asked.words.constructors
-
-
 def _way_claim(asked: Asked, way: Way) -> Claim:
     """A way in one clause, with the line that shows it where the clause does not say it already."""
     line = clause_text(asked, way.place)
@@ -153,12 +118,6 @@ def _why_held_none(kind: Kind, asked: Asked) -> Answer | None:
     conclusion = f"it is set to {nothing_said(asked.words, (each.text for each in ways))}"
     shown: Confidence = weakest((each.confidence for each in sure), "possible")
     return kind.says(asked, conclusion, shown, ways, interest=0.6 if sure else 0.2)
-
-
-def assigned_value(line: str) -> str:
-    """What a line assigns, as written; empty where it is not a plain assignment."""
-    found = _ASSIGNED.match(line.strip().rstrip(";"))
-    return found.group(1).split("  #")[0].strip() if found else ""
 
 
 def ranked_accesses(accesses: Sequence[Access], record: Record) -> list[Access]:
@@ -222,14 +181,18 @@ def passed(kind: Kind, asked: Asked) -> Answer | None:
     groups: dict[str, list[Passed]] = {}
     for each in own:
         groups.setdefault(each.parameter, []).append(each)
-    claims = [_passed_claim(values) for values in groups.values()]
+    calls = max(record.callers_total, _sites(own))
     fixed = [
         name
         for name, values in groups.items()
         if len(values) > 1 and len({each.text for each in values}) == 1 and _LITERAL.match(values[0].text)
     ]
+    ordered = sorted(groups.items(), key=lambda item: item[0] not in fixed)
+    claims = [_passed_claim(values, calls) for _, values in ordered]
     if fixed:
-        conclusion = f"always the same for {listed([code(name) for name in fixed], most=3)}"
+        names = listed([code(name) for name in fixed], most=3)
+        always = all(len(groups[name]) >= calls for name in fixed)
+        conclusion = f"always the same for {names}" if always else f"the same wherever it is given for {names}"
     elif len(groups) == 1:
         ((name, values),) = groups.items()
         conclusion = f"{counted(len({value.text for value in values}), 'value')} for {code(name)}"
@@ -238,8 +201,6 @@ def passed(kind: Kind, asked: Asked) -> Answer | None:
     shown = weakest((each.confidence for each in own), "possible")
     unknown = () if record.callers_total <= len(record.callers) else ("the arguments of calls that are not listed",)
     interest = 0.9 if fixed else 0.3
-    if fixed:
-        claims.sort(key=lambda each: each.text.partition("`")[2].partition("`")[0] not in fixed)
     return kind.says(
         asked,
         conclusion,
@@ -259,8 +220,8 @@ def _sites(passed_: Sequence[Passed]) -> int:
     )
 
 
-def _passed_claim(each: Sequence[Passed]) -> Claim:
-    """`key`: `name` in three calls, `"x"` in one; the commonest first."""
+def _passed_claim(each: Sequence[Passed], calls: int) -> Claim:
+    """`key`: `name` in three calls, `"x"` in one; the commonest first. It is always so where all `calls` are known."""
     texts: dict[str, list[Passed]] = {}
     for value in each:
         texts.setdefault(value.text, []).append(value)
@@ -269,7 +230,7 @@ def _passed_claim(each: Sequence[Passed]) -> Claim:
         text = ordered[0][0]
         shown = code(text, 50)
         if len(each) > 1:
-            shown = f"always {shown}" if _LITERAL.match(text) else f"{shown} in {_every(len(each))} calls"
+            shown = _alike(shown, len(each), calls, literal=_LITERAL.match(text) is not None)
     else:
         shown = listed(
             [code(text, 40) + (f" ({len(values)}×)" if len(values) > 1 else "") for text, values in ordered],
@@ -288,6 +249,13 @@ def _passed_claim(each: Sequence[Passed]) -> Claim:
     kinds = f"; {listed([code(name, 40) for name in types], joint='or', most=3)}" if types else ""
     places = [values[0].place for _, values in ordered] + [value.place for _, values in ordered for value in values[1:]]
     return claim(f"{code(each[0].parameter)}: {shown}{kinds}", weakest(value.confidence for value in each), *places)
+
+
+def _alike(shown: str, count: int, calls: int, *, literal: bool) -> str:
+    """What several calls pass that write the same for a parameter, which some of all `calls` may leave out."""
+    if count < calls:
+        return f"{shown} wherever it is given" if literal else f"{shown} in {counted(count, 'call')}"
+    return f"always {shown}" if literal else f"{shown} in {_every(count)} calls"
 
 
 def _every(count: int) -> str:

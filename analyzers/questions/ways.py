@@ -60,7 +60,7 @@ def doubted_callers(record: Record) -> list[Edge]:
     Where very many call a value that may be this, hardly any of them means it: then all of those are merely possible.
     """
     edges = ranked_callers(record)
-    unnamed = [edge for edge in edges if not _names(record, edge) and edge.confidence != "possible"]
+    unnamed = [edge for edge in edges if not names(record, edge) and edge.confidence != "possible"]
     if not unnamed:
         return edges
     # What makes an object is seldom called by a value where others write its class's name.
@@ -71,10 +71,10 @@ def doubted_callers(record: Record) -> list[Edge]:
     if unnamed:
         named = [edge for edge in edges if edge not in unnamed]
         edges = [*named, *(msgspec.structs.replace(each, confidence="possible") for each in unnamed)]
-    return sorted(edges, key=lambda edge: (edge.confidence == "possible", edge.test, not _names(record, edge)))
+    return sorted(edges, key=lambda edge: (edge.confidence == "possible", edge.test, not names(record, edge)))
 
 
-def _names(record: Record, edge: Edge) -> bool:
+def names(record: Record, edge: Edge) -> bool:
     """Whether the call writes the name of what it calls; what makes an object writes its class's."""
     quote = edge.place.quote
     owner, _, name = record.name.rpartition(".")

@@ -198,3 +198,34 @@ def test_what_is_handed_to_an_executor_runs_there() -> None:
     found = answer(source, "helper", "tasks")
     assert found.conclusion == "an executor's worker"
     assert found.glance == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return self.parent", "one way"),  # Its parameter may be left out.
+        ("return self.name", "possibly, in one way"),  # Nobody writes a None there.
+        ("return x", "one way"),
+        ("return self.name.upper() if x else None", "one way"),
+        ("return self.name or x", "possibly, in one way"),  # Some part of an expression.
+    ],
+)
+def test_a_none_that_no_line_gives_is_not_told(body: str, expected: str) -> None:
+    source = f"""
+    class Node:
+        def __init__(self, name, parent=None):
+            self.name = name
+            self.parent = parent
+
+        def f(self, x=None):
+            {body}
+
+    def read(table):
+        return table.get("name")
+
+    node = Node("a", Node("b"))
+    setattr(node, "name", read({{}}))
+    node.f()
+    node.f("x")
+    """
+    assert answer(source, "Node.f", "why_none").conclusion == expected
