@@ -446,6 +446,8 @@ class Function(Node, frozen=True, eq=False, gc=False):
     """Whether it has its name from the variable that it is assigned to."""
     declared: bool = False
     """Whether it is only declared: a signature without a body."""
+    documented: tuple[str, ...] = ()
+    """Exceptions that its documentation says it raises, by their last names."""
 
 
 class Class(Node, frozen=True, eq=False, gc=False):

@@ -5,7 +5,6 @@ Runs over the findings of bodies after values have settled, as a fixpoint of its
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,22 +21,37 @@ THROUGH_MAX = 6
 TYPES_MAX = 60
 """Exception types that one body is said to raise; the surest are kept."""
 
-RAISED_ODDS = 0.6
+RAISED_ODDS = 0.5
 """How often a `raise` under a condition is seen to leave its function, where a test suite runs that function.
 
 This and the odds below were counted over ten packages' test suites; only their order of magnitude matters.
 """
 
-UNCONDITIONAL_ODDS = 0.95
+UNCONDITIONAL_ODDS = 0.9
 UNREACHABLE_ODDS = 0.08
 """Of an assertion written as a `raise` under a condition: who writes it says that it does not happen."""
-OPERATION_ODDS = 0.05
-"""Of an operation or a library call that commonly raises: indexing, `int`, `open`."""
+OPERATION_ODDS = 0.03
+"""Of an operation or a library call that commonly raises: indexing, `open`."""
 RARE_ODDS = 0.008
-CALL_ODDS = 0.75
-"""How often what leaves a function leaves its caller too, where the caller always makes the call."""
-CONDITIONAL_CALL_ODDS = 0.45
-POSSIBLE_CALL_ODDS = 0.15
+INPUT_ODDS = 0.15
+"""Of an operation on what comes from outside, which is often not what is wanted: `open(path)`."""
+INPUT_OPERATIONS = frozenset({"builtins.open:FileNotFoundError"})
+MISUSE_ODDS = 0.3
+"""Of a `raise` under a condition of an exception by which programs say that they are used wrongly."""
+MISUSES = frozenset({"TypeError", "RuntimeError"})
+BUILT_IN_WEIGHT = 0.25
+"""For a built-in exception that leaves the caller of whoever raises it: callers that are right never see it, while a
+program's own exceptions are made to be seen."""
+LOOKUP_METHODS = frozenset({"__getitem__", "__delitem__", "__getattr__", "__delattr__", "__missing__"})
+"""Methods that are there to look something up, and say by an exception that it is missing."""
+LOOKUP_ODDS = 0.45
+CALL_ODDS = (0.97, 0.8, 0.65, 0.6, 0.5, 0.45)
+"""How often what leaves a function leaves a caller, by how many callers it has: it came through one of them."""
+MANY_CALLERS_ODDS = 0.36
+POSSIBLE_CALL_WEIGHT = 0.3
+"""For a call of which it is not known that it leads there."""
+IMPLICIT_CALL_WEIGHT = 0.15
+"""For a call that syntax makes, such as `x[key]` or `x.name`, whose failing is rarely meant."""
 OPEN_CONDITION_ODDS = 0.6
 """For each condition on an argument of which it is not known whether the call fulfils it."""
 LIKELY_ODDS = 0.12
@@ -80,9 +94,14 @@ def weakest(*confidences: Confidence) -> Confidence:
 class Flow:
     """The exceptions of all bodies. `edges` are calls with the confidence that a caller's call leads there."""
 
-    def __init__(self, may_be_false: Callable[[Value], bool]) -> None:
+    def __init__(self, may_be_false: Callable[[Value], bool], is_test: Callable[[str], bool]) -> None:
         self.escapes: dict[Body, Escapes] = {}
         self._may_be_false = may_be_false
+        self._is_test = is_test
+        self._targets: dict[Body, tuple[Body, ...]] = {}
+        """What each body was last seen to call."""
+        self._callers: dict[Body, int] = {}
+        """For each body, the functions outside tests that call it, up to as many as make a difference."""
         self._iterating: dict[Body, dict[Body, None]] = {}
         """By generator, the bodies that run it step by step."""
 
@@ -93,17 +112,19 @@ class Flow:
         callers: Mapping[Body | ClassScope, Iterable[Body]],
     ) -> dict[Body, None]:
         """Brings the given bodies, and all that depend on them, up to date; returns those whose set changed."""
-        queue = deque(bodies)
-        waiting = set(queue)
-        for body in waiting:
+        waiting = dict.fromkeys(bodies)
+        for body in tuple(waiting):
             for site in body.findings.iterated.values():
                 if isinstance(site.target, Body):
                     self._iterating.setdefault(site.target, {})[body] = None
+        for target in self._recount(tuple(waiting), edges, callers):
+            waiting.update(dict.fromkeys(callers.get(target, ())))
+        queue = deque(waiting)
         changed: dict[Body, None] = {}
         turns: dict[Body, int] = {}
         while queue:
             body = queue.popleft()
-            waiting.discard(body)
+            waiting.pop(body, None)
             before = self.escapes.get(body)
             now = self._of(body, [*edges.get(body, ()), *_iterated(body)])
             # The places may have moved even where nothing else changed.
@@ -114,15 +135,37 @@ class Flow:
             changed[body] = None
             for caller in (*callers.get(body, ()), *self._iterating.get(body, ())):
                 if caller not in waiting:
-                    waiting.add(caller)
+                    waiting[caller] = None
                     queue.append(caller)
+        return changed
+
+    def _recount(
+        self,
+        bodies: Iterable[Body],
+        edges: Mapping[Body, list[tuple[CallSite, Confidence]]],
+        callers: Mapping[Body | ClassScope, Iterable[Body]],
+    ) -> list[Body]:
+        """Counts anew who calls what the given bodies call, or called before; returns whose count has changed."""
+        touched: dict[Body, None] = {}
+        for body in bodies:
+            now = dict.fromkeys(site.target for site, _ in edges.get(body, ()) if isinstance(site.target, Body))
+            touched.update(dict.fromkeys(self._targets.get(body, ())))
+            touched.update(now)
+            self._targets[body] = tuple(now)
+        changed: list[Body] = []
+        for target in touched:
+            count = sum(1 for caller in callers.get(target, ()) if not self._is_test(caller.module.path))
+            count = min(count, len(CALL_ODDS) + 1)
+            if self._callers.get(target) != count:
+                self._callers[target] = count
+                changed.append(target)
         return changed
 
     def _of(self, body: Body, edges: list[tuple[CallSite, Confidence]]) -> Escapes:
         ways: dict[Value, list[Escape]] = {}
         for site in body.findings.raises.values():
             for kind in site.types:
-                odds = _site_odds(site, kind)
+                odds = _site_odds(body, site, kind)
                 if not isinstance(kind, ClassValue | External):
                     continue
                 out = _leaving(body, site.guards, site.fate, bool(site.fate))
@@ -138,10 +181,12 @@ class Flow:
             if target.function is not None and target.function.generator and call.via != "iterated":
                 # Calling it only makes the generator; what leaves it comes to whoever iterates.
                 continue
-            weight = _call_odds(call, confidence)
+            weight = _call_odds(call, confidence, self._callers.get(target, 0))
             for escape in (e for alternatives in self.escapes.get(target, {}).values() for e in alternatives):
                 odds = escape.odds * weight
                 out = way_out(body, call, escape)
+                if not escape.distance and _built_in(escape.type):
+                    odds *= BUILT_IN_WEIGHT
                 if odds < ODDS_MIN or out.lost or stopped(escape.type, out.guards):
                     continue
                 if body in escape.through:
@@ -205,23 +250,49 @@ def _leaving(body: Body, guards: tuple[Guard, ...], fate: Fate, rejection: bool)
     return WayOut(tuple(g for g in guards if g.promised), rejected=True, lost=fate == "dropped")
 
 
-def _site_odds(site: RaiseSite, kind: Value) -> float:
+def _site_odds(body: Body, site: RaiseSite, kind: Value) -> float:
+    name = type_name(kind)
     if site.operation:
+        if body.name in LOOKUP_METHODS and name in {"KeyError", "IndexError", "AttributeError"} and not site.rare:
+            return LOOKUP_ODDS
+        if site.operation == "sys.exit" or _passes_on(site, kind):
+            return RAISED_ODDS
+        if site.operation in INPUT_OPERATIONS:
+            return INPUT_ODDS
         return RARE_ODDS if site.rare else OPERATION_ODDS
-    if site.conditional and type_name(kind) == "AssertionError":
+    if name == "NotImplementedError" or (site.conditional and name == "AssertionError"):
         return UNREACHABLE_ODDS
-    return RAISED_ODDS if site.conditional else UNCONDITIONAL_ODDS
+    if not site.conditional:
+        return UNCONDITIONAL_ODDS
+    return MISUSE_ODDS if name in MISUSES and _built_in(kind) else RAISED_ODDS
 
 
-def _call_odds(call: CallSite, confidence: Confidence) -> float:
+def _built_in(kind: Value) -> bool:
+    return isinstance(kind, ClassValue) and kind.scope.library and kind.scope.name != "SystemExit"
+
+
+def _passes_on(site: RaiseSite, kind: Value) -> bool:
+    """Whether a handler that names this type is there for it and raises it again: somebody has seen it happen."""
+    handlers = (caught_by(kind, guard) for guard in site.guards)
+    return any(h is not None and h.again and h.types is not None and kind in h.types for h in handlers)
+
+
+def _call_odds(call: CallSite, confidence: Confidence, callers: int) -> float:
+    odds = CALL_ODDS[max(callers, 1) - 1] if callers <= len(CALL_ODDS) else MANY_CALLERS_ODDS
     if confidence == "possible":
-        return POSSIBLE_CALL_ODDS / call.choices
-    often = CONDITIONAL_CALL_ODDS if call.conditional else CALL_ODDS
-    return often / math.sqrt(call.choices)
+        odds *= POSSIBLE_CALL_WEIGHT / call.choices
+    elif call.via and not isinstance(call.node, ir.Call) and call.via not in {"iterated", "property", "for", "with"}:
+        odds *= IMPLICIT_CALL_WEIGHT
+    return odds
 
 
 def _confidence(odds: float) -> Confidence:
     return "likely" if odds >= LIKELY_ODDS else "possible"
+
+
+def likelihood(escape: Escape, odds: float) -> Confidence:
+    """How sure an escape is with other odds; what is certain stays so."""
+    return "certain" if escape.confidence == "certain" else _confidence(odds)
 
 
 def _rank(escape: Escape) -> tuple[int, float]:
@@ -279,12 +350,13 @@ def stopped(kind: Value, guards: tuple[Guard, ...]) -> bool:
 def caught_by(kind: Value, guard: Guard) -> Caught | None:
     """The handler of a guard that surely takes an exception of this type."""
     for handler in guard.handlers:
-        if handler.types is None or _covers(handler.types, kind):
+        if handler.types is None or covers(handler.types, kind):
             return handler
     return None
 
 
-def _covers(types: Values, kind: Value) -> bool:
+def covers(types: Values, kind: Value) -> bool:
+    """Whether a handler of some types takes an exception of this type."""
     for caught in types:
         if caught is kind:
             return True

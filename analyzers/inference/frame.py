@@ -83,8 +83,8 @@ class Frame:
 
     __slots__ = (
         "among", "body", "breaks", "classes", "conditions", "continues", "dialect", "env", "findings", "guards",
-        "handling", "initial", "kept", "left", "maybe", "module", "outcome", "outer_envs", "program", "rebound",
-        "skipped", "universe", "unsure",
+        "handling", "initial", "kept", "left", "maybe", "module", "outcome", "outer_envs", "pending", "program",
+        "rebound", "skipped", "stored", "universe", "unsure",
     )  # fmt: skip
 
     def __init__(self, program: Program, body: Body) -> None:
@@ -104,6 +104,10 @@ class Frame:
         """What the field that is being assigned keeps of a constructor's parameters."""
         self.rebound: set[str] = set()
         """Names that were bound since."""
+        self.pending = False
+        """Whether a call has not come back so far, so that it is not known yet whether control passes it."""
+        self.stored: Env = {}
+        """All that was bound to a parameter since."""
         self.classes: list[ClassScope] = []
         """Classes whose bodies are running, outermost first."""
         self.outer_envs: list[Env | None] = []
@@ -174,7 +178,7 @@ class Frame:
         self.block(function.body)
         if self.env is not None:
             self.findings.ends = True
-            if not function.generator:
+            if not function.generator and not (self.pending and not self.program.settled):
                 self.findings.returns[-1] = ReturnSite(None, NOTHING)
                 self.write(self.body.returned, NOTHING)
 
@@ -245,7 +249,8 @@ class Frame:
         self.note_loose("dropped", stmt, value, values)
         if not isinstance(value, ir.Call):
             return
-        if self.never_returns(value):
+        self.pending = self.pending or not values
+        if self.never_returns(value) or self.only_raises(value, values):
             self.env = None
             self.left = self.left or self.maybe > 0
         else:
@@ -279,6 +284,13 @@ class Frame:
                 values = expressions.evaluate(self, call.func)
                 return bool(values) and all(_never_returns(self, v) for v in values)
         return False
+
+    def only_raises(self, call: ir.Call, result: Values) -> bool:
+        """Whether all that a call may reach never comes back: `self.fail(…)`, every path of which raises."""
+        if result - ANYTHING or not self.program.settled or self.module.library or self.env is None:
+            return False
+        values = expressions.evaluate(self, call.func)
+        return bool(values) and all(_only_raises(v) for v in values)
 
     def assign(self, stmt: ir.Assign) -> None:
         if stmt.value is None:
@@ -390,6 +402,8 @@ class Frame:
                 owner = owner.parent
         else:
             self.env[name] = values
+            if name in self.initial:
+                self.stored[name] = self.stored.get(name, EMPTY) | values
             if name in function.captured:
                 self.write(self.body.closed(name), values)
         self.forget_fields(name)
@@ -436,7 +450,7 @@ class Frame:
         self.dialect.raised(self, values, stmt)
         again = isinstance(stmt.value, ir.Name) and any(name == stmt.value.id for _, name in self.handling)
         if not again:
-            types = protocols.exception_types(self, values)
+            types = self.raised_types(stmt.value, values)
             if types <= ANYTHING:
                 types = types | self.dialect.thrown(self, stmt.value)
             conditional = self.maybe > 0 or self.left
@@ -445,6 +459,13 @@ class Frame:
                 stmt, types, self.guards, "", False, conditional, self.conditions, chosen
             )
         self.leave()
+
+    def raised_types(self, node: ir.Expr, values: Values) -> Values:
+        """The exception classes of a `raise`. What is raised by value may be declared as a base class that nobody
+        raises as such: it is left out where something nearer is known, and where it says nothing at all."""
+        types = protocols.exception_types(self, values)
+        written = values | expressions.evaluate(self, node.func) if isinstance(node, ir.Call) else values
+        return frozenset(t for t in types if t in written or not _is_vague(t, types))
 
     def if_(self, stmt: ir.If) -> None:
         self.note_loose("tested", stmt.test, stmt.test, expressions.evaluate(self, stmt.test))
@@ -781,6 +802,15 @@ def join(first: Env | None, second: Env | None) -> Env | None:
     return result
 
 
+def _is_vague(kind: Value, among: Values) -> bool:
+    """Whether a class stands for others: every exception's base, or the base of another one among these."""
+    if not isinstance(kind, ClassValue):
+        return False
+    if kind.scope.library and kind.scope.name in {"BaseException", "Exception", "Error"}:
+        return True
+    return any(isinstance(v, ClassValue) and v is not kind and v.scope.is_subclass(kind.scope) for v in among)
+
+
 def _never_returns(frame: Frame, value: Value) -> bool:
     if isinstance(value, Instance):
         return frame.dialect.ends(value.cls.full_name)
@@ -800,6 +830,26 @@ def _is_own(value: Value) -> bool:
 def _is_same_key(target: ir.Index, source: ir.Index) -> bool:
     """`a[k]` and `b[k]`."""
     return isinstance(target.key, ir.Name) and isinstance(source.key, ir.Name) and target.key.id == source.key.id
+
+
+def _only_raises(value: Value) -> bool:
+    body = getattr(value.func if isinstance(value, Bound) else value, "body", None)
+    if not isinstance(body, Body) or body.function is None or body.module.library:
+        return False
+    if body.function.generator or body.function.asynchronous or body.runs == 0 or body.overflown:
+        return False
+    if body.cls is not None and any(body.name in scope.attrs for scope in body.cls.below()):
+        return False
+    found = body.findings
+    if found.ends or found.returns:
+        return False
+    # What is only there to be overridden says nothing about those that override it.
+    raised = [kind for site in found.raises.values() if not site.operation for kind in site.types]
+    return not raised or any(_class_name(kind) != "NotImplementedError" for kind in raised)
+
+
+def _class_name(kind: Value) -> str:
+    return kind.scope.name if isinstance(kind, ClassValue) else ""
 
 
 def _handling(handler: ir.Handler) -> tuple[bool, bool, bool]:

@@ -79,7 +79,7 @@ def back(frame: Frame, node: ir.Expr, values: Values) -> Values:
     """What `return node` gives, where `node` evaluates to `values`: parameters that come back stand for themselves."""
     if isinstance(node, ir.Name):
         parameter = _parameter(frame, node.id)
-        return values if parameter is None else frozenset((parameter,))
+        return _replaced(frame, node.id, values) if parameter is None else frozenset((parameter,))
     if isinstance(node, ir.Call):
         return _made(frame, node, _handed(frame, node, values))
     if isinstance(node, ir.Conditional | ir.Bool) and any(_parameter(frame, name) for name in _chosen(node)):
@@ -98,6 +98,14 @@ def _parameter(frame: Frame, name: str) -> Value | None:
     if not has <= had or any(not _is_false(value) for value in had - has):
         return None
     return frame.universe.parameter(frame.body, name, "something" if NONE in had - has else "given")
+
+
+def _replaced(frame: Frame, name: str, values: Values) -> Values:
+    """A parameter that something else may have taken the place of: each caller gets its own back, or that."""
+    had = frame.initial.get(name)
+    if not had or not had <= values or name not in frame.stored:
+        return values
+    return (values - had) | (values & frame.stored[name]) | {frame.universe.parameter(frame.body, name)}
 
 
 def _is_false(value: Value) -> bool:
@@ -139,8 +147,8 @@ def _made(frame: Frame, call: ir.Call, values: Values) -> Values:
 
 def _handed(frame: Frame, call: ir.Call, values: Values) -> Values:
     """What a function returns that returns what a call gives to which it passes a parameter on: of the classes and
-    functions passed for that parameter, each caller gets its own."""
-    if frame.env is None or not definitions(values):
+    functions passed for that parameter, each caller gets its own, or an object of its own."""
+    if frame.env is None:
         return values
     for arg in call.args:
         if not isinstance(arg.value, ir.Name) or arg.stars:
@@ -151,4 +159,7 @@ def _handed(frame: Frame, call: ir.Call, values: Values) -> Values:
         mine = definitions(frame.env.get(name, EMPTY))
         if mine and mine <= values:
             values = (values - mine) | {frame.universe.parameter(frame.body, name, "handed")}
+        made = frozenset(frame.universe.instance(v.scope) for v in mine if isinstance(v, ClassValue))
+        if made and made <= values:
+            values = (values - made) | {frame.universe.parameter(frame.body, name, "made")}
     return values

@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     Const,
     External,
     FunctionValue,
+    Generator,
     Instance,
     Partial,
     Value,
@@ -59,6 +60,11 @@ def note(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> None:
     """Notes what a library function raises and touches, and calls the special methods that it calls."""
     if frame.module.library:
         return
+    for values in arguments.positional:
+        for value in values:
+            if isinstance(value, Generator) and value.kind == "generator":
+                # Whatever takes it goes through it.
+                frame.iterated(node, value.body)
     table = frame.dialect.tables()
     raises, effects, called = _known(table, name)
     if not (raises or effects or called):

@@ -257,6 +257,8 @@ class Caught:
     swallows: bool
     replaces: bool = False
     """Whether it raises something else in place of what it caught."""
+    expected: bool = False
+    """Whether it is a test's: what it names is what the block is there to raise."""
 
 
 @dataclass(slots=True, eq=False, frozen=True)

@@ -14,6 +14,7 @@ from analyzers import ir
 from analyzers.inference.escapes import Escape, Flow, is_rejected, stopped, type_name
 from analyzers.inference.linking import Edge, Links
 from analyzers.inference.program import Program
+from analyzers.inference.provoked import Provoked
 from analyzers.inference.reach import Reach, by_body
 from analyzers.inference.scopes import Body, ClassScope, Loose, ModuleScope, ReturnSite
 from analyzers.inference.values import NONE, UNKNOWN, Parameter, Value, Values
@@ -45,7 +46,8 @@ class Summaries:
         self.is_test_path = is_test_path
         self.is_test_name = is_test_name
         self.links = Links(program, is_test_path)
-        self.flow = Flow(program.dialect.may_be_false)
+        self.flow = Flow(program.dialect.may_be_false, is_test_path)
+        self.provoked = Provoked(self.flow, is_test_path, program.dialect.may_be_false)
         self._inside: dict[Body, list[Body]] | None = None
         self.reach = Reach(self.links, self.tests, self.inside, is_test_path)
         self._accessing: dict[tuple[ClassScope | ModuleScope, str], dict[Body, None]] = {}
@@ -60,6 +62,7 @@ class Summaries:
         changed |= self.links.index_names(changed)
         self.reach.edges_changed(self.links.update(changed), len(changed) * STEPS_PER_BODY)
         changed |= self.flow.compute(changed, self.links.out, self.links.callers)
+        changed |= self.provoked.update(changed, self.links.out, self.links.callers)
         for body in changed:
             self._index_accesses(body)
         self._inside = None
@@ -205,7 +208,7 @@ class Summaries:
 
     def raises(self, body: Body) -> list[Escape]:
         """What can leave a body, surest and nearest first."""
-        escapes = [ways[0] for ways in self.flow.escapes.get(body, {}).values()]
+        escapes = [self.provoked.weighed(body, ways[0]) for ways in self.flow.escapes.get(body, {}).values()]
         return sorted(escapes, key=lambda e: (RANK[e.confidence], -e.odds, e.node.start, type_name(e.type)))
 
     def loose(self, body: Body) -> list[tuple[Body, Loose, list[Escape]]]:

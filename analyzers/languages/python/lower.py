@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from analyzers import ir
+from analyzers.languages.python import documented
 
 SyntaxNode = Any
 """A node of the parser's tree; its type belongs to `syntax`, the only module that may import the parser."""
@@ -384,6 +385,7 @@ class _Lowering:
             frozenset(scope.nonlocals),
             frozenset(scope.globals),
             static=any(isinstance(d, ir.Name) and d.id == "staticmethod" for d in decorators),
+            documented=documented.raised(_docstring(node)),
         )
         return index
 
@@ -829,6 +831,16 @@ def _block(node: SyntaxNode) -> SyntaxNode | None:
 
 def _alternatives(node: SyntaxNode) -> list[SyntaxNode]:
     return list(node.children_by_field_name("alternative"))
+
+
+def _docstring(node: SyntaxNode) -> str:
+    """The string that a function begins with; empty where there is none."""
+    body = node.child_by_field_name("body")
+    first = body.named_children[0] if body is not None and body.named_child_count else None
+    if first is None or first.type != "expression_statement" or not first.named_child_count:
+        return ""
+    text = first.named_children[0]
+    return _text(text) if text.type == "string" else ""
 
 
 def _is_async(node: SyntaxNode) -> bool:

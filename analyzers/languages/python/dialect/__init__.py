@@ -38,6 +38,8 @@ def _free_name(frame: Frame, text: str) -> Values:
 
 
 def _evaluate_call(frame: Frame, node: ir.Call) -> Values | None:
+    if protocols.expects(node):
+        specials.evaluate_expected(frame, node)
     if specials.is_bare_super(node):
         return specials.evaluate_bare_super(frame, node)
     return building.evaluate(frame, node)

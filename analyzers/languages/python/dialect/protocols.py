@@ -146,6 +146,8 @@ def enter(frame: Frame, values: Values, node: ir.Node, asynchronous: bool) -> Va
 
 def suppressed(frame: Frame, values: Values, node: ir.Node) -> Guard | None:
     """What a context manager keeps from leaving the block: `contextlib.suppress`, `pytest.raises`, a truthy exit."""
+    if _looks_like_raises(node) and not any(isinstance(v, Instance) and not v.cls.library for v in values):
+        return expected(frame, node)
     for value in values:
         if isinstance(value, Instance) and value.cls.full_name in _SUPPRESSING:
             types = _suppressed_types(frame, node)
@@ -156,13 +158,21 @@ def suppressed(frame: Frame, values: Values, node: ir.Node) -> Guard | None:
                     body = getattr(method, "body", None)
                     if body is not None and any(_is_true(v) for v in frame.read(body.returned)):
                         return Guard((Caught(None, node, again=True, swallows=True),))
-        if value is UNKNOWN and _looks_like_raises(node):
-            types = _suppressed_types(frame, node)
-            return Guard((Caught(types, node, again=False, swallows=False),))
     return None
 
 
+def expected(frame: Frame, node: ir.Node) -> Guard:
+    """What a test says that it is there to provoke: `pytest.raises(E)`, `self.assertRaises(E, f)`."""
+    return Guard((Caught(_suppressed_types(frame, node), node, again=False, swallows=False, expected=True),))
+
+
+def expects(node: ir.Call) -> bool:
+    """Whether a call is given an exception and the function that a test expects it of."""
+    return _looks_like_raises(node) and len(node.args) > 1 and not any(a.keyword or a.stars for a in node.args[:2])
+
+
 _SUPPRESSING = frozenset({"contextlib.suppress", "unittest.case._AssertRaisesContext"})
+_EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp"})
 
 
 def _is_true(value: Value) -> bool:
@@ -170,15 +180,18 @@ def _is_true(value: Value) -> bool:
 
 
 def _looks_like_raises(node: ir.Node) -> bool:
-    return isinstance(node, ir.Call) and isinstance(node.func, ir.Attr) and node.func.name in {"raises", "assertRaises"}
+    if not isinstance(node, ir.Call) or not node.args or not isinstance(node.func, ir.Attr | ir.Name):
+        return False
+    name = node.func.name if isinstance(node.func, ir.Attr) else node.func.id
+    return name in _EXPECTING
 
 
 def _suppressed_types(frame: Frame, node: ir.Node) -> Values:
     if not isinstance(node, ir.Call):
         return EMPTY
-    return frozenset().union(
-        *(protocols.exception_types(frame, expressions.evaluate(frame, a.value)) for a in node.args if not a.keyword)
-    )
+    given = [a.value for a in node.args if not a.keyword]
+    named = given[:1] if _looks_like_raises(node) else given
+    return frozenset().union(*(protocols.exception_types(frame, expressions.evaluate(frame, v)) for v in named))
 
 
 _OPERATORS = {
