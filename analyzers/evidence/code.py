@@ -111,6 +111,17 @@ class Names:
         file = self.file(node.path)
         return file.text(node.at) if file and node.at != MODULE else ""
 
+    def heading(self, node: Node) -> str:
+        """The decorators of the classes around a node: what all tests of a class are parametrised with."""
+        file = self.file(node.path)
+        pieces: list[str] = []
+        at = self.symbol(node).parent if file is not None and node.at != MODULE else MODULE
+        while file is not None and at != MODULE:
+            symbol = file.facts.symbols[at]
+            pieces.append(file.source[symbol.start : symbol.name_start].decode("utf-8", "replace"))
+            at = symbol.parent
+        return "\n".join(pieces)
+
     def at_line(self, path: str, line: int) -> Node | None:
         """The innermost function (or else class) around a line counted from 1."""
         file = self.file(path)
@@ -299,7 +310,21 @@ class Names:
         if module and (found := self._follow(Node(module, MODULE), [imported.name], steps - 1)):
             return found, rest
         target = self.code.module_path(f"{imported.module}{separator}{imported.name}", path)
+        if target is None and module and (found := self._elsewhere(imported.name, module)):
+            return found, rest
         return (Node(target, MODULE), rest) if target else None
+
+    def _elsewhere(self, name: str, module: str) -> Node | None:
+        """What a module gives that it does not define: made when asked for, by `__getattr__` or a table of names.
+
+        Only where one file of its package defines the name.
+        """
+        package = module.rpartition("/")[0]
+        paths = [path for path in self.code.paths_defining(name) if path.startswith(f"{package}/") or not package]
+        if len(paths) != 1 or (file := self.file(paths[0])) is None:
+            return None
+        index = file.members.get(MODULE, {}).get(name)
+        return Node(paths[0], index) if index is not None else None
 
     def _follow(self, node: Node | None, names: list[str], steps: int) -> Node | None:
         """The node that attributes lead to, as far as they can be followed with certainty; None where they cannot."""

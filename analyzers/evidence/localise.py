@@ -335,7 +335,7 @@ def _query(scene: Scene, names: Names) -> list[str]:
         words.update(_words(line))
     words.update(_words(scene.failure.test))
     if scene.test is not None and scene.test.at != MODULE:
-        words.update(_words(names.text(scene.test)))
+        words.update(_words(f"{names.heading(scene.test)}\n{names.text(scene.test)}"))
     return [word for word, _ in words.most_common(WORDS_MAX)]
 
 

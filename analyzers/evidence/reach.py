@@ -177,7 +177,7 @@ def _of_head(names: Names, node: Node, dotted: str) -> list[tuple[Node, float]]:
 def _of_class(names: Names, node: Node) -> list[tuple[Node, float]]:
     """Mentioning a class runs its constructor, here or in a base, and makes its special methods possible."""
     found: dict[Node, float] = {}
-    for name in ("__init__", "__new__", "__post_init__", "__call__", "__enter__"):
+    for name in ("__init__", "__new__", "__post_init__", "__call__", "__enter__", "__exit__"):
         if method := names.method(node, name):
             _add(found, method, CONSTRUCT if name in ("__init__", "__new__", "__post_init__") else 2 * SPECIAL)
     file = names.file(node.path)

@@ -19,11 +19,12 @@ from analyzers.facts import MODULE
 
 FIXTURE = 0.55
 HELPER = 0.35
+HEADING = 0.85
 BEFORE = 0.6
 FLOWS = 0.85
 AFTER = 0.06
-"""What mentions weigh: in fixtures, in a test class's other methods, and in statements of the failing function before
-the failing one, before it and feeding it, and after it."""
+"""What mentions weigh: in fixtures, in a test class's other methods and decorators, and in statements of the
+failing function before the failing one, before it and feeding it, and after it."""
 
 _SETUP = frozenset(
     ["setUp", "setUpClass", "asyncSetUp", "setup", "setup_method", "setup_class", "setUpModule", "setup_module"]
@@ -145,6 +146,9 @@ def follow(scene: Scene, names: Names, is_test: Callable[[str], bool]) -> None:
     if test is not None and test.at != MODULE:
         if not any(node == test for _, _, node in scene.frames):
             seeds.extend((target, weight * BEFORE, test) for target, weight in _mentioned(names, test))
+        seeds.extend(
+            (target, HEADING * weight, test) for target, weight in _mentioned(names, test, names.heading(test))
+        )
         seeds.extend(_of_surroundings(names, test))
     seeds = [seed for seed in seeds if seed[0] != seed[2]]
     scene.reached = scene.specific = reach(names, seeds)

@@ -284,3 +284,81 @@ def git(folder: Path, *arguments: str) -> str:
     identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
     command = ["git", "-C", str(folder), *identity, *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+REACHED = {
+    "what a class is parametrised with": (
+        """
+        #- /ways.py
+        def shortest(graph):
+            return inner_step(graph)
+        def inner_step(graph):
+            return graph
+        def other(graph):
+            return graph
+        #- /tests/test_it.py
+        import pytest
+        import ways
+
+        @pytest.mark.parametrize(
+            "way",
+            [ways.shortest],
+        )
+        class TestWays:
+            def test_it(self, way):
+                assert way(1) == 2
+        """,
+        "TestWays.test_it",
+        {"shortest", "inner_step"},
+    ),
+    "what a package makes when it is asked for": (
+        """
+        #- /forms/__init__.py
+        def __getattr__(name):
+            raise AttributeError(name)
+        #- /forms/page.py
+        class Page:
+            def __init__(self, text):
+                self.text = text
+        #- /tests/test_it.py
+        from forms import Page
+
+        def test_it():
+            assert Page("a").text == "b"
+        """,
+        "test_it",
+        {"Page.__init__"},
+    ),
+    "the end of a `with`": (
+        """
+        #- /bars.py
+        class Bar:
+            def __enter__(self):
+                return self
+            def __exit__(self, *error):
+                self.finish()
+            def finish(self):
+                pass
+        #- /tests/test_it.py
+        from bars import Bar
+
+        def test_it():
+            with Bar() as bar:
+                assert bar == 1
+        """,
+        "test_it",
+        {"Bar.__exit__", "Bar.finish"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "test", "expected"), REACHED.values(), ids=REACHED.keys())
+def test_what_a_test_reaches_is_suspected_with_its_way(
+    tmp_path: Path, files: str, test: str, expected: set[str]
+) -> None:
+    fixture(files).write(tmp_path)
+    output = f"____ {test} ____\ntests/test_it.py:5: in {test.rpartition('.')[2]}\nE   AssertionError\n"
+    output = f"=== FAILURES ===\n{output}"
+    suspects = explain(tmp_path, output).suspects
+    reached = {s.name for s in suspects if any("the failing test" in reason.text for reason in s.reasons)}
+    assert expected <= reached, suspects
