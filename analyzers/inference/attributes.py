@@ -84,6 +84,8 @@ def store(frame: Frame, target: ir.Attr, values: Values) -> None:
     name = target.name
     for value in obj:
         frame.dialect.store(frame, value, name, values, target)
+    if UNKNOWN in obj:
+        frame.findings.accesses[target.start, None, name, True] = (target, None, name, True)
     if obj == frozenset((NONE,)):
         frame.raises(target, frame.program.builtin("AttributeError"), "None." + name, rare=False)
     root = target.obj
@@ -106,6 +108,8 @@ def note_access(frame: Frame, obj: Values, node: ir.Attr) -> None:
             note_field(frame, value.scope, node.name, node, False)
         elif isinstance(value, ModuleValue) and not value.scope.library:
             frame.findings.accesses[node.start, value.scope, node.name, False] = (node, value.scope, node.name, False)
+    if UNKNOWN in obj:
+        frame.findings.accesses[node.start, None, node.name, False] = (node, None, node.name, False)
 
 
 def note_field(frame: Frame, cls: ClassScope, name: str, node: ir.Node, writes: bool) -> None:

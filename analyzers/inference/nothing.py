@@ -127,9 +127,9 @@ class Nothings:
     def _field(self, body: Body, value: ir.Attr) -> Iterator[str]:
         """By what is written to the field, and by how a class declares it."""
         for node, owner, name, writes in body.findings.accesses.values():
-            if node.start != value.start or writes or name != value.name:
+            if node.start != value.start or writes or name != value.name or owner is None:
                 continue
-            for writer, target, written in self._summaries.accesses(owner, name):
+            for writer, target, written, _ in self._summaries.accesses(owner, name):
                 source = self._sources(writer.module.path)
                 if written and source is not None:
                     match = _ASSIGNED.match(source.data, target.end)

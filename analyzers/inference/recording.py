@@ -193,14 +193,14 @@ class _Recorder:
         if symbol.parent >= 0:
             parent = self.source.facts.symbols[symbol.parent]
             owner = self.classes.get(parent.name_start)
-        accesses = [] if owner is None else list(self.accesses(owner, symbol.name))
+        accesses = [] if owner is None else sorted(self.accesses(owner, symbol.name), key=lambda a: RANK[a.confidence])
         values = held(owner, symbol.name)
         return _with(
             self.base(symbol),
             returns_none=verdict(values),
             accesses=tuple(accesses[:ACCESSES_MAX]),
             depends=tuple(self.depends(symbol, (), [])),
-            score=0.3 * math.log1p(len(accesses)),
+            score=0.3 * math.log1p(sum(access.confidence != "possible" for access in accesses)),
         )
 
     # Parts.
@@ -450,13 +450,13 @@ class _Recorder:
 
     def accesses(self, owner: ClassScope | ModuleScope, name: str) -> Iterator[Access]:
         said: set[tuple[str, int, bool]] = set()
-        for body, node, writes in self.summaries.accesses(owner, name):
+        for body, node, writes, confidence in self.summaries.accesses(owner, name):
             test = self.summaries.is_test_path(body.module.path)
             place = self.on_line(body, node)
             key = (place.path, place.start, writes)
             if key not in said:
                 said.add(key)
-                yield Access(place, writes, "likely", test)
+                yield Access(place, writes, confidence, test)
 
     def overridden(self, body: Body) -> Iterator[Ref]:
         if body.cls is not None and body.function is not None:

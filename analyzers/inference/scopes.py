@@ -332,10 +332,11 @@ class Findings:
     raises: dict[tuple[int, str], RaiseSite] = field(default_factory=dict)
     returns: dict[int, ReturnSite] = field(default_factory=dict)
     effects: dict[tuple[int, str, str], Effect] = field(default_factory=dict)
-    accesses: dict[tuple[int, object, str, bool], tuple[ir.Node, ClassScope | ModuleScope, str, bool]] = field(
+    accesses: dict[tuple[int, object, str, bool], tuple[ir.Node, ClassScope | ModuleScope | None, str, bool]] = field(
         default_factory=dict
     )
-    """Reads and writes of fields and module names: the node, the owner, the name, whether it writes."""
+    """Reads and writes of fields and module names: the node, the owner (None where it is a field of something
+    unknown), the name, whether it writes."""
     passed: dict[tuple[int, object, str], tuple[ir.Expr, Body, str, Values]] = field(default_factory=dict)
     """Arguments: the expression, the function it is passed to, the parameter, what it evaluates to."""
     none_sources: dict[str, dict[int, ir.Stmt]] = field(default_factory=dict)

@@ -18,7 +18,9 @@ from analyzers.inference.provoked import Provoked
 from analyzers.inference.reach import Reach, by_body
 from analyzers.inference.scopes import Body, ClassScope, Loose, ModuleScope, ReturnSite
 from analyzers.inference.values import NONE, UNKNOWN, Parameter, Value, Values
-from analyzers.records import RANK, Verdict
+from analyzers.records import RANK, Confidence, Verdict
+
+Holder = ClassScope | ModuleScope | None
 
 STEPS_PER_BODY = 1_000
 """For each body that ran, the steps that may be spent on what tests reach before their records are made."""
@@ -31,6 +33,15 @@ TESTS_KEPT_MAX = 300
 
 CYCLE_BODIES_MAX = 300
 """Bodies that are looked at for a way from a body back to itself."""
+
+SHARED_HOLDERS_MAX = 3
+"""Other classes whose field a read or a write may mean, for it to be likely that it means this one's."""
+
+UNKNOWN_HOLDERS_MAX = 2
+"""Classes, of those that inherit from no other, that may have a field for a read of something unknown to be listed."""
+
+HOLDERS_MAX = 60
+"""Classes that are looked through for that; of a field that more have, nothing is said of what is unknown."""
 
 EXPORTED_RAISES_MAX = 12
 """Exceptions named for one function in an export, surest and nearest first."""
@@ -50,9 +61,11 @@ class Summaries:
         self.provoked = Provoked(self.flow, is_test_path, program.dialect.may_be_false)
         self._inside: dict[Body, list[Body]] | None = None
         self.reach = Reach(self.links, self.tests, self.inside, is_test_path)
-        self._accessing: dict[tuple[ClassScope | ModuleScope, str], dict[Body, None]] = {}
+        self._accessing: dict[tuple[Holder, str], dict[Body, None]] = {}
         """Who reads or writes a field or a module's name."""
-        self._accessed: dict[Body, set[tuple[ClassScope | ModuleScope, str]]] = {}
+        self._accessed: dict[Body, set[tuple[Holder, str]]] = {}
+        self._holders: dict[str, dict[ClassScope, int]] = {}
+        """For the name of a field, the classes that have it, each with how many bodies read or write it there."""
 
     def refresh(self) -> dict[Body, None]:
         """Takes in what ran since the last call; returns the bodies whose summaries may have changed."""
@@ -73,10 +86,19 @@ class Summaries:
         now = {(holder, field) for _, holder, field, _ in body.findings.accesses.values()}
         for key in had - now:
             self._accessing[key].pop(body, None)
+            self._count_holder(*key, -1)
         for key in now - had:
             self._accessing.setdefault(key, {})[body] = None
+            self._count_holder(*key, 1)
         if now:
             self._accessed[body] = now
+
+    def _count_holder(self, holder: Holder, field: str, by: int) -> None:
+        if isinstance(holder, ClassScope):
+            holders = self._holders.setdefault(field, {})
+            holders[holder] = holders.get(holder, 0) + by
+            if not holders[holder]:
+                del holders[holder]
 
     # Tests.
 
@@ -154,14 +176,28 @@ class Summaries:
                 result.add(value)
         return frozenset(result)
 
-    def accesses(self, owner: ClassScope | ModuleScope, name: str) -> list[tuple[Body, ir.Node, bool]]:
-        """Reads and writes of a field or a module's name: by whom, where, and whether it writes."""
-        found = [
-            (body, node, writes)
-            for body in self._accessing.get((owner, name), ())
-            for node, holder, field, writes in body.findings.accesses.values()
-            if holder is owner and field == name
-        ]
+    def accesses(self, owner: ClassScope | ModuleScope, name: str) -> list[tuple[Body, ir.Node, bool, Confidence]]:
+        """Reads and writes of a field or a module's name: by whom, where, whether it writes, how surely it is this one.
+
+        One of something that may be of many classes, or of something unknown, is possibly this one.
+        """
+        found: list[tuple[Body, ir.Node, bool, Confidence]] = []
+        for body in self._accessing.get((owner, name), ()):
+            holders: dict[int, list[ClassScope]] = defaultdict(list)
+            for node, holder, field, _ in body.findings.accesses.values():
+                if field == name and isinstance(holder, ClassScope):
+                    holders[node.start].append(holder)
+            for node, holder, field, writes in body.findings.accesses.values():
+                if holder is owner and field == name:
+                    found.append((body, node, writes, _surely(owner, holders[node.start])))
+        holding = self._holders.get(name, {})
+        if isinstance(owner, ClassScope) and len(holding) <= HOLDERS_MAX and _unrelated(holding) <= UNKNOWN_HOLDERS_MAX:
+            found += [
+                (body, node, writes, "possible")
+                for body in self._accessing.get((None, name), ())
+                for node, holder, field, writes in body.findings.accesses.values()
+                if holder is None and field == name and (node.start, owner, name, writes) not in body.findings.accesses
+            ]
         return sorted(found, key=lambda f: (f[0].module.path, f[1].start))
 
     def passed(self, body: Body) -> list[tuple[Body, ir.Expr, str, Values]]:
@@ -309,3 +345,15 @@ class Summaries:
                     for test in reached.get(body, {})
                 ],
             }
+
+
+def _surely(owner: ClassScope | ModuleScope, holders: Sequence[ClassScope]) -> Confidence:
+    """How surely a field of an object of one of the holders is the owner's: what inherits from the owner is its."""
+    others = [holder for holder in holders if isinstance(owner, ClassScope) and not holder.is_subclass(owner)]
+    return "possible" if len(others) > SHARED_HOLDERS_MAX else "likely"
+
+
+def _unrelated(holders: Iterable[ClassScope]) -> int:
+    """How many of the classes inherit from none of the others."""
+    found = list(holders)
+    return sum(not any(other is not one and one.is_subclass(other) for other in found) for one in found)

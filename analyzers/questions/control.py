@@ -413,10 +413,12 @@ def recursive(kind: Kind, asked: Asked) -> Answer | None:
             for edge in record.callees
             if edge.target in record.cycle and (edge.target == record.name or edge.target in between)
         ]
-        shown: Confidence = surest((edge.confidence for edge in edges), "likely")
-        places = [edge.place for edge in edges[:1]] or [asked.here]
-        if not between and not any(names(record, edge) for edge in edges):
-            return kind.not_known(asked, "whether the value that it calls is itself")
+        # Of a value that is called, such as a parameter, this is one of several things that it may be.
+        named = [edge for edge in edges if edge.target != record.name or names(record, edge)]
+        if not named:
+            return kind.not_known(asked, "whether a value that it calls leads back to it")
+        shown: Confidence = surest((edge.confidence for edge in named), "likely")
+        places = [named[0].place]
         if not between:
             return kind.says(
                 asked, "yes, it calls itself", shown, [claim("it calls itself", shown, *places)], interest=0.6
@@ -429,7 +431,7 @@ def recursive(kind: Kind, asked: Asked) -> Answer | None:
             shown,
             [claim(through, shown, *places)],
             # What a dispatcher may call leads back to it in more ways than are ever taken.
-            interest=0.9 if len(between) == 1 and all(edge.confidence == "certain" for edge in edges) else 0.45,
+            interest=0.9 if len(between) == 1 and all(edge.confidence == "certain" for edge in named) else 0.45,
         )
     if not asked.deep:
         return kind.not_known(asked, NOT_ANALYSED)

@@ -14,6 +14,12 @@ from analyzers.records import CHANGED_OUTPUT, RANK, Access, Confidence, Way
 
 NAMED_MAX = 3
 """Things that change, named in a conclusion; of more it only counts the rest."""
+_IN_PLACE = re.compile(
+    r"^(?:\s*\[[^\]]*\]\s*(?:[-+*/%|&^]|//|\*\*|>>|<<|\?\?)?=(?!=)"
+    r"|\.(?:append|appendleft|add|insert|extend|update|setdefault|pop|popleft|popitem|remove|discard|clear|sort|reverse"
+    r"|push|shift|unshift|splice|set|delete|fill)\()"
+)
+"""What follows a name where its line changes what the name holds without giving it another value."""
 
 
 def changes(kind: Kind, asked: Asked) -> Answer | None:
@@ -39,8 +45,8 @@ def changes(kind: Kind, asked: Asked) -> Answer | None:
     if sure and len(ways) > len(sure):
         conclusion += f"; {number(len(ways) - len(sure))} more possible"
     shown: Confidence = weakest((way.confidence for way in sure), "possible")
-    if len(names) > NAMED_MAX:
-        shown = at_most(shown, "likely")
+    if len(names) > NAMED_MAX or asked.record.callees:
+        shown = at_most(shown, "likely")  # what is called may change more
     telling = len({way.text for way in sure if not _is_expected(asked, way)})
     return kind.says(
         asked,
@@ -98,18 +104,39 @@ def writers(kind: Kind, asked: Asked) -> Answer | None:
     if not accesses:
         return kind.not_known(asked, "a write in this repository: none was found" if asked.deep else NOT_ANALYSED)
     owner = asked.record.name.rpartition(".")[0]
-    outside = [each for each in accesses if not each.test and owner and not each.place.symbol.startswith(owner)]
-    claims = _access_claims(asked, accesses)
-    conclusion = _who(asked, accesses, "writer")
-    if outside and len(outside) < len(accesses):
-        conclusion += f", {number(len({each.place.symbol for each in outside}))} outside {code(last_name(owner))}"
-    only_start = all(_at_start(asked, each, owner) for each in accesses)
-    if only_start:
-        conclusion = "nobody after it is made, as far as was found" if owner else "nobody after its definition, as far"
-        conclusion += "" if owner else " as was found"
-    shown = at_most(weakest((each.confidence for each in accesses), "possible"), "likely")
-    interest = 0.0 if _is_function(asked) else 0.35 if only_start else 1.0
-    return kind.says(asked, conclusion, shown, claims, interest=interest)
+    inside = [each for each in ranked_accesses(asked.record.accesses, asked.record) if _changes_in_place(asked, each)]
+    sure, claims = _sure(accesses), _access_claims(asked, accesses)
+    if all(_at_start(asked, each, owner) for each in accesses):
+        conclusion = f"nobody after {'it is made' if owner else 'its definition'}, as far as was found"
+        interest = 0.35 if any(each.place.symbol not in ("", owner) for each in accesses) else 0.1
+        if _sure(inside):
+            conclusion = f"it is changed in place by {_who(asked, _sure(inside), 'function')}"
+            claims, interest = _access_claims(asked, [*inside, *accesses]), 1.0
+    else:
+        outside = [each for each in sure if not each.test and owner and not each.place.symbol.startswith(owner)]
+        conclusion = _who_and_perhaps(asked, accesses, "writer")
+        if outside and len(outside) < len(sure):
+            conclusion += f", {number(len({each.place.symbol for each in outside}))} outside {code(last_name(owner))}"
+        if _sure(inside):
+            conclusion += f"; changed in place by {_who(asked, _sure(inside), 'function')}"
+            claims = _access_claims(asked, [*accesses, *inside])
+        interest = 1.0 if sure else 0.2
+    shown = at_most(weakest((each.confidence for each in sure), "possible"), "likely")
+    return kind.says(asked, conclusion, shown, claims, interest=0.0 if _is_function(asked) else interest)
+
+
+def _sure(accesses: Sequence[Access]) -> list[Access]:
+    return [each for each in accesses if each.confidence != "possible"]
+
+
+def _changes_in_place(asked: Asked, access: Access) -> bool:
+    """Whether a read is for changing what is read: `self.items.append(x)`, `self.table[key] = value`."""
+    if access.writes:
+        return False
+    text, name = clause_text(asked, access.place), last_name(asked.record.name)
+    return any(
+        _IN_PLACE.match(text[each.end() :]) for each in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    ) or (text.startswith("del ") and f"{name}[" in text)
 
 
 def _at_start(asked: Asked, access: Access, owner: str) -> bool:
@@ -150,11 +177,16 @@ def readers(kind: Kind, asked: Asked) -> Answer | None:
         # What is not private may be read from outside, and what nobody reads is often read by its name as text.
         interest = 0.4 if is_private(asked) else 0.2
         return kind.says(asked, "nobody that was found", "possible", unknown=unknown, interest=interest)
-    shown = at_most(weakest((each.confidence for each in accesses), "possible"), "likely")
-    own = len({(each.place.path, each.place.symbol) for each in accesses if not each.test})
-    glance = min(GLANCE_CLAIMS, own) if own > 1 else 2
+    sure = _sure(accesses)
+    shown = at_most(weakest((each.confidence for each in sure), "possible"), "likely")
+    own = len({(each.place.path, each.place.symbol) for each in sure or accesses if not each.test})
     return kind.says(
-        asked, _who(asked, accesses, "reader"), shown, _access_claims(asked, accesses), interest=0.6, glance=glance
+        asked,
+        _who_and_perhaps(asked, accesses, "reader"),
+        shown,
+        _access_claims(asked, accesses),
+        interest=0.6 if sure else 0.15,
+        glance=min(GLANCE_CLAIMS, own) if own > 1 else 2,
     )
 
 
@@ -165,6 +197,16 @@ def _named_elsewhere(asked: Asked) -> bool:
     found = re.finditer(rb"[.\"']" + name + rb"\b", source) if source is not None else iter(())
     known = {access.place.line for access in asked.record.accesses if access.place.path == asked.record.path}
     return source is not None and any(source.count(b"\n", 0, each.start()) + 1 not in known for each in found)
+
+
+def _who_and_perhaps(asked: Asked, accesses: Sequence[Access], noun: str) -> str:
+    """Who surely does, and how many more may: what they read is of unknown class, or of one of many."""
+    sure = _sure(accesses)
+    known = {(each.place.path, each.place.symbol) for each in sure}
+    more = {(each.place.path, each.place.symbol) for each in accesses} - known
+    if not sure:
+        return f"{counted(len(more), 'place')} that may mean another {code(last_name(asked.record.name))}"
+    return _who(asked, sure, noun) + (f", and {counted(len(more), 'place')} that may mean it" if more else "")
 
 
 def _who(asked: Asked, accesses: Sequence[Access], noun: str) -> str:

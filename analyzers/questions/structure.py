@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
 
@@ -36,6 +37,10 @@ def overrides(kind: Kind, asked: Asked) -> Answer | None:
             return kind.not_known(asked, NOT_ANALYSED)
         return None
     is_class = record.kind == "class"
+    if is_class and (further := [ref for ref in above if not _in_header(asked, ref)]) != above:
+        if not below and not further:
+            return kind.says(asked, "nothing but what its header says", "likely", interest=0.0)
+        above = further  # what stands under the cursor need not be said
     verb = "derives from" if is_class else "overrides"
     claims = [_ref_claim(asked, ref, f"{code(short_name(ref.name))} {verb} it") for ref in below]
     claims += [_ref_claim(asked, ref, f"it {verb} {code(short_name(ref.name))}") for ref in above]
@@ -53,6 +58,15 @@ def overrides(kind: Kind, asked: Asked) -> Answer | None:
         shown = at_most(shown, "likely")
     interest = min(1.0, 0.5 + 0.1 * len(below)) if below else 0.3
     return kind.says(asked, "; ".join(parts), shown, claims, interest=interest)
+
+
+def _in_header(asked: Asked, ref: Ref) -> bool:
+    """Whether the class names it where it is defined."""
+    source = asked.source()
+    if source is None:
+        return False
+    header = line_text(source, asked.record.name_start).encode()
+    return re.search(rb"\b" + re.escape(last_name(ref.name).encode()) + rb"\b", header) is not None
 
 
 def _ref_claim(asked: Asked, ref: Ref, text: str) -> Claim:
