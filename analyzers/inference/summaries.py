@@ -189,7 +189,8 @@ class Summaries:
                     holders[node.start].append(holder)
             for node, holder, field, writes in body.findings.accesses.values():
                 if holder is owner and field == name:
-                    found.append((body, node, writes, _surely(owner, holders[node.start])))
+                    unknown = (node.start, None, name, writes) in body.findings.accesses
+                    found.append((body, node, writes, _surely(owner, holders[node.start], unknown)))
         holding = self._holders.get(name, {})
         if isinstance(owner, ClassScope) and len(holding) <= HOLDERS_MAX and _unrelated(holding) <= UNKNOWN_HOLDERS_MAX:
             found += [
@@ -347,10 +348,13 @@ class Summaries:
             }
 
 
-def _surely(owner: ClassScope | ModuleScope, holders: Sequence[ClassScope]) -> Confidence:
-    """How surely a field of an object of one of the holders is the owner's: what inherits from the owner is its."""
+def _surely(owner: ClassScope | ModuleScope, holders: Sequence[ClassScope], unknown: bool) -> Confidence:
+    """How surely a field of an object of one of the holders, or of something unknown, is the owner's.
+
+    What inherits from the owner has the owner's field.
+    """
     others = [holder for holder in holders if isinstance(owner, ClassScope) and not holder.is_subclass(owner)]
-    return "possible" if len(others) > SHARED_HOLDERS_MAX else "likely"
+    return "possible" if len(others) > (0 if unknown else SHARED_HOLDERS_MAX) else "likely"
 
 
 def _unrelated(holders: Iterable[ClassScope]) -> int:
