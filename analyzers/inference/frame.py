@@ -273,6 +273,8 @@ class Frame:
         asynchronous = self.body.function is not None and self.body.function.asynchronous
         if kind == "returned" and not (guarded and asynchronous):
             return
+        if kind == "tested" and not isinstance(value, ir.Call):
+            return  # Of a name or a field it is often asked whether it is set.
         if all(dialect.is_promise(v) for v in values) and not dialect.handles(value):
             self.findings.loose[node.start] = Loose(kind, node, value, guarded)
 

@@ -62,6 +62,11 @@ LOOSE = {
         "it is returned without `await`",
     ),
     "a condition": (LOAD + "function f() { if (load(x)) return 2; }", "`load(x)` is a promise that nobody awaits"),
+    "whether there is a promise": (
+        LOAD
+        + "class A { constructor() { this.p = load(x); } }\nfunction f() { const a = new A(); if (a.p) return 2; }",
+        "",
+    ),
     "not a promise": (LOAD + "function f() { return !load(x); }", "`load(x)` is a promise that nobody awaits"),
     "filter": (LOAD + "function f(x) { return x.filter(async (p) => await load(p)); }", "`filter` does not await"),
     "forEach": (
