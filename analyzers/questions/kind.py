@@ -243,9 +243,11 @@ class Kind:
 
     def not_known(self, asked: Asked, *why: str) -> Answer:
         """The answer that says what was looked for and not found; a hover never shows it."""
-        return self.says(asked, "not known", "possible", unknown=why, interest=0.0)
+        return self.says(asked, NOT_KNOWN, "possible", unknown=why, interest=0.0)
 
 
+NOT_KNOWN = "not known"
+"""The conclusion of an answer that says what was looked for and not found."""
 NOT_ANALYSED = "the deep analysis has not reached this file yet"
 """Why an answer that needs a deep record is not known."""
 

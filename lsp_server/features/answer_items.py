@@ -10,6 +10,7 @@ import msgspec
 
 from analyzers.questions import answer as answers
 from analyzers.questions.catalogue import KINDS
+from analyzers.questions.kind import NOT_KNOWN
 from analyzers.records import Place
 from analyzers.text import Encoding, Lines
 from lsp_server.render import markdown
@@ -43,7 +44,8 @@ def headline_item(view: View, answer: answers.Answer, encoding: Encoding) -> Ans
         markdown="",
         claims=(),
         unknown=answer.unknown,
-        known=answer.weight > 0,
+        # The weight says how much a person wants it: "no" is an answer of which nobody wants to be told unasked.
+        known=answer.conclusion != NOT_KNOWN,
         score=answer.weight,
     )
 

@@ -113,6 +113,13 @@ test("the menu of questions leads to an answer whose citations jump", function()
   local text, window = harness.sees("orders.py:5")
   has(seen.prompt, "find_user")
   assert(#seen.items > 3, "the menu is short")
+  local unknown = vim.tbl_map(function(item)
+    return vim.endswith(item, "  not known")
+  end, seen.items)
+  assert(not unknown[1] and unknown[#unknown], "what is not known comes last")
+  for index = 2, #unknown do
+    assert(unknown[index] or not unknown[index - 1], "what is known comes after what is not")
+  end
   has(text, "Who calls")
   assert(not text:find("file://", 1, true), "addresses are shown: " .. text)
   same(vim.api.nvim_get_current_win(), window)
@@ -318,6 +325,28 @@ test("an adapter that knows little is asked no more than it answers", function()
   same(stop.locals, {})
   same(#stop.frames, 3)
 end)
+
+-- nvim-dap comes from a repository of its own: where somebody has it, with debugpy beside the server, it is tried too.
+if vim.env.FORETHOUGHT_TEST_NVIM_DAP then
+  test("the real nvim-dap and debugpy stop at an exception, and it is explained", function()
+    vim.opt.runtimepath:prepend(vim.env.FORETHOUGHT_TEST_NVIM_DAP)
+    open("main.py", 1, 0)
+    local dap = require("dap")
+    require("forethought.dap").attach(dap)
+    local python = vim.fs.dirname(vim.env.FORETHOUGHT_TEST_COMMAND) .. "/python"
+    dap.adapters.python = { type = "executable", command = python, args = { "-m", "debugpy.adapter" } }
+    dap.defaults.fallback.exception_breakpoints = { "uncaught" }
+    local program = { program = root .. "/main.py", cwd = root, console = "internalConsole" }
+    dap.run(vim.tbl_extend("error", { type = "python", request = "launch", name = "main" }, program))
+    harness.tells("(:Forethought explain)")
+    vim.cmd("Forethought explain")
+    same(harness.sees("find_user"):find("`user` is None; it comes from `find_user`, which returns None", 1, true), 1)
+    dap.terminate()
+    wait("the end of the program", function()
+      return dap.session() == nil
+    end)
+  end)
+end
 
 test("a spent budget is said", function()
   local status = { state = "idle", detail = "", pending = 0, version = "1" }

@@ -78,12 +78,14 @@ end
 function M.questions()
   request.send("forethought/questions", request.here(), function(found)
     ---@cast found forethought.Questions
-    local items = {}
+    local items, unknown = {}, {}
     for _, group in ipairs(found.groups) do
       for _, answer in ipairs(group.questions) do
-        items[#items + 1] = answer
+        table.insert(answer.known and items or unknown, answer)
       end
     end
+    -- What is not known stays in the menu, below what is.
+    vim.list_extend(items, unknown)
     if #items == 0 then
       return request.tell("nothing is prepared for this place yet")
     end
