@@ -27,6 +27,8 @@ never closed costs about two seconds this way; without a limit, recovering from 
 """
 
 _CHUNK_BYTES = 1 << 16
+_WORD_BYTES = 1 << 6
+"""What most nodes whose text is asked for are no longer than; a whole chunk copied for each costs seconds a package."""
 _CODING = re.compile(rb"^[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 _SLOW_CODECS = ("punycode", "idna")
 """Take quadratic time, and nobody's sources are written in them."""
@@ -145,10 +147,8 @@ def first_error(syntax: Syntax) -> int:
 def _parse(grammar: Grammar, data: bytes, old: tree_sitter.Tree | None, give_up: GiveUp | None) -> Syntax | None:
     # The lexer takes a NUL for the end of the text; a space has the same length and means nothing.
     text = data.replace(b"\0", b" ")
+    read = _Reader(text)
     steps = count()
-
-    def read(offset: int, point: tree_sitter.Point) -> bytes:
-        return text[offset : offset + _CHUNK_BYTES]
 
     def progress(offset: int, has_error: bool) -> bool:
         return next(steps) > PARSE_STEPS_MAX or (give_up is not None and give_up())
@@ -161,7 +161,21 @@ def _parse(grammar: Grammar, data: bytes, old: tree_sitter.Tree | None, give_up:
             tree = grammar.parser().parse(read, old, "utf8", progress)
     except ValueError:  # This is how it says that the progress callback ended it.
         return None
+    read.chunk_bytes = _WORD_BYTES
     return Syntax(data, tree)
+
+
+class _Reader:
+    """Hands a text to the parser by chunks; afterwards the tree asks it for each node's text, by the same call."""
+
+    __slots__ = ("chunk_bytes", "text")
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.chunk_bytes = _CHUNK_BYTES
+
+    def __call__(self, offset: int, point: tree_sitter.Point) -> bytes:
+        return self.text[offset : offset + self.chunk_bytes]
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -39,7 +39,8 @@ def own(frame: Frame, body: Body, bound: dict[str, Values], values: Values) -> V
     makes = any(getattr(v, "body", body).parent is body for v in found)
     for parameter in body.function.parameters:
         cell = body.params.get(parameter.name)
-        if cell is None:
+        given = bound.get(parameter.name, EMPTY)
+        if cell is None or not (found or definitions(given)):
             continue
         passed = definitions(frame.read(cell) | cell.absorbed)
         if not passed:
@@ -47,9 +48,8 @@ def own(frame: Frame, body: Body, bound: dict[str, Values], values: Values) -> V
         if body.cls is not None and parameter is body.function.parameters[0]:
             # A class method is also run for its own class, whoever calls it.
             passed = passed | {body.cls.value}
-        given = bound.get(parameter.name)
-        mine = definitions(given or EMPTY) & passed
-        if found & passed and (mine or makes or (given is not None and given <= NOTHING)):
+        mine = definitions(given) & passed
+        if found & passed and (mine or makes or (parameter.name in bound and given <= NOTHING)):
             values = (values - passed) | mine
         if mine:
             kept = values.difference(v for v in found if _awaits(v, body, passed))
