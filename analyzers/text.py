@@ -7,7 +7,9 @@ the language server protocol says they end (`\\n`, `\\r\\n`, `\\r`), which is no
 from __future__ import annotations
 
 import hashlib
+from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from enum import StrEnum
 from itertools import accumulate
 
@@ -34,13 +36,13 @@ class Lines:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self._starts: list[int] | None = None
+        self._starts: Sequence[int] | None = None
 
     @property
-    def starts(self) -> list[int]:
+    def starts(self) -> Sequence[int]:
         """`line_starts` of the text, made when it is first asked for: most texts are only quoted."""
         if self._starts is None:
-            self._starts = list(line_starts(self.data))
+            self._starts = array("I", line_starts(self.data))
         return self._starts
 
     def line_of(self, offset: int) -> int:

@@ -33,7 +33,7 @@ from lsp_server.store.history import HistoryReader
 from lsp_server.workspace import NEVER_ENTERED
 
 TEXTS_CACHED_MAX = 256
-TEXTS_CACHED_BYTES_MAX = 12 << 20
+TEXTS_CACHED_BYTES_MAX = 6 << 20
 """Texts of files that answers cite, kept for the next request."""
 BUFFER_FACTS_CACHED_MAX = 64
 TEXT_BYTES_MAX = 16 << 20
