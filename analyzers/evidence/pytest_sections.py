@@ -16,7 +16,9 @@ DETAILS_MAX = 400
 
 HEADING = re.compile(r"^_{1,}(?: (?P<title>\S.*?)) _{1,}$")
 CAPTURED = re.compile(r"^-{3,} (?:Captured .+|generated xml file.*) -{3,}$")
-SUMMARY = re.compile(r"^(?:FAILED|ERROR) (?P<path>[^\s:]+\.py)(?:::(?P<test>.+?))?(?: - (?P<message>.*))?$")
+SUMMARY = re.compile(
+    r"^(?:(?:SUB)?FAIL(?:ED)?(?:\([^)\n]*\))?|ERROR) (?P<path>[^\s:]+\.py)(?:::(?P<test>.+?))?(?: - (?P<message>.*))?$"
+)
 
 _PHASE = re.compile(r"^ERROR (?:at (?P<phase>setup|teardown) of|collecting) (?P<name>.+)$")
 _STEPS: dict[str, Phase] = {"setup": "setup", "teardown": "teardown", "collect": "collect"}

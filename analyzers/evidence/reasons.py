@@ -32,7 +32,7 @@ def reasons(suspect: Suspect, scenes: list[Scene], names: Names) -> tuple[Reason
     if suspect.frame is not None:
         found.append(_of_frame(suspect, scenes))
     elif features.get("statement", 0.0) > 0.4:
-        found.append(_of_statement(scenes))
+        found.append(_of_statement(suspect, scenes))
     elif len(suspect.way) > 1:
         found.append(_of_way(suspect, scenes, names))
     if features.get("message", 0.0) > 0:
@@ -69,9 +69,9 @@ def _of_frame(suspect: Suspect, scenes: list[Scene]) -> Reason:
     return Reason(f"the traceback passes through it{quoted}", suspect.path, frame.line)
 
 
-def _of_statement(scenes: list[Scene]) -> Reason:
+def _of_statement(suspect: Suspect, scenes: list[Scene]) -> Reason:
     for scene in scenes:
-        if scene.frames:
+        if scene.frames and suspect.node in scene.direct:
             frame, path, _ = scene.frames[-1]
             source = _cut(frame.source.split("\n")[0]) if frame.source else ""
             return Reason("the failing statement uses it" + (f": `{source}`" if source else ""), path, frame.line)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from analyzers import languages
 from analyzers.evidence.failures import Error, Failure, Report
 from analyzers.evidence.pytest_sections import CAPTURED, HEADING, SUMMARY, read_place, read_section
-from analyzers.evidence.tracebacks import looks_like_frame, read_tracebacks, without_colours
+from analyzers.evidence.tracebacks import looks_like_frame, read_tracebacks, without_colours, without_stamps
 
 TEXT_CHARACTERS_MAX = 8_000_000
 """Of a longer text the end is read, where runners put the failures."""
@@ -21,6 +21,7 @@ _TITLE = re.compile(r"^={3,} (?P<title>.+?) ={3,}$")
 _SECTIONS = ("FAILURES", "ERRORS")
 _UNITTEST = re.compile(r"^(?:FAIL|ERROR): (?P<name>\S+)(?: \((?P<owner>[\w.<>]+)\))?(?P<rest>.*)$")
 _RULE = re.compile(r"^[-=]{70}$")
+_STARS = re.compile(r"^\*{70}$")
 _RAN = re.compile(r"^Ran \d+ tests? in ")
 _THREAD = re.compile(r"^(?:Exception in thread (?P<thread>[^:]+)|Task exception was never retrieved)")
 _LOADER = ("unittest.loader._FailedTest", "unittest.loader.ModuleImportFailure", "unittest.suite._ErrorHolder")
@@ -32,10 +33,10 @@ def read_report(text: str) -> Report:
     if len(text) > TEXT_CHARACTERS_MAX:
         text = text[-TEXT_CHARACTERS_MAX:]
         notes.append(f"only the last {TEXT_CHARACTERS_MAX} characters were read")
-    lines = without_colours(text).split("\n")
+    lines = without_stamps(without_colours(text).split("\n"))
     failures = _pytest_failures(lines) + _unittest_failures(lines)
     if not failures:
-        failures = _of_languages(lines) or _plain_failures(lines)
+        failures = _of_languages(lines) or _doctest_failures(lines) or _plain_failures(lines)
     failures = _with_paths(failures, lines)
     if len(failures) > FAILURES_MAX:
         notes.append(f"{len(failures)} failures, the first {FAILURES_MAX} were read")
@@ -56,6 +57,7 @@ def _pytest_failures(lines: Sequence[str]) -> list[Failure]:
     """The failures under pytest's headings, also where the text starts in the middle of them."""
     failures: list[Failure] = []
     title = ""
+    listed = False
     body: list[str] = []
     for line in lines:
         section = _TITLE.match(line)
@@ -63,15 +65,45 @@ def _pytest_failures(lines: Sequence[str]) -> list[Failure]:
         if heading and len(line) < 12 + len(heading["title"]) and not _is_title(heading["title"]):
             heading = None
         if not (section or heading):
-            if title:
+            if title or listed:
                 body.append(line)
             continue
         if title:
             failures.append(read_section(title, body))
+        elif listed:
+            failures.extend(_one_a_line(body, lines))
         title, body = (heading["title"] if heading else ""), []
+        listed = section is not None and section["title"] in _SECTIONS
     if title:
         failures.append(read_section(title, body))
     return [failure for failure in failures if failure.errors]
+
+
+def _one_a_line(body: Sequence[str], lines: Sequence[str]) -> list[Failure]:
+    """pytest's `--tb=line`: a place and an error for each failure, their tests in the same order in the summary."""
+    groups = {_last_place(group): group for group in _chains(body, "")}
+    ended = [match for line in lines if (match := SUMMARY.match(line.strip())) and match["test"] and match["message"]]
+    failures = []
+    for failure in _places(body):
+        match = next((each for each in ended if _same_start(each["message"], failure.details[0])), None)
+        if match is not None:
+            ended.remove(match)
+        # A group's traceback stands whole above its line.
+        errors = groups.get(_last_place(failure), failure).errors
+        test, path = (_dotted(match["test"]), match["path"]) if match is not None else ("", failure.path)
+        failures.append(Failure(errors, test, path, "call", failure.details))
+    return failures
+
+
+def _last_place(failure: Failure) -> tuple[str, int]:
+    """Where a failure's outermost error was raised."""
+    last = failure.errors[0].frames[-1:]
+    return (last[0].path, last[0].line) if last else ("", 0)
+
+
+def _same_start(short: str, whole: str) -> bool:
+    """Whether a summary's message, which may be cut, is the beginning of an error's."""
+    return whole.startswith(short.removesuffix("..."))
 
 
 def _is_title(text: str) -> bool:
@@ -123,6 +155,36 @@ def _unittest_failure(match: re.Match[str], body: Sequence[str]) -> Failure:
     return Failure(errors, test + match["rest"].strip(), path, "call", details)
 
 
+def _doctest_failures(lines: Sequence[str]) -> list[Failure]:
+    """What `python -m doctest` prints: where an example stands, what was expected, and what came."""
+    failures = []
+    for index, line in enumerate(lines):
+        if line != "Failed example:" or index == 0 or not looks_like_frame(lines[index - 1]):
+            continue
+        (place,) = read_tracebacks([lines[index - 1]])
+        end = next((at for at in range(index, len(lines)) if _STARS.match(lines[at])), len(lines))
+        body = lines[index + 1 : end]
+        details = tuple(each.strip() for each in body if each.strip())
+        errors = read_tracebacks(body)
+        if not errors and "Expected:" in body and "Got:" in body:
+            wanted, came = (" ".join(_below(body, title)) for title in ("Expected:", "Got:"))
+            errors = [Error("", f"expected {wanted}, got {came}", place.frames)]
+        if errors:
+            inner = Error(errors[-1].type, errors[-1].message, place.frames, errors[-1].relation)
+            failures.append(Failure((*errors[:-1], inner), place.frames[-1].function, "", "call", details))
+    return failures
+
+
+def _below(lines: Sequence[str], title: str) -> list[str]:
+    """The indented lines under a title."""
+    found = []
+    for line in lines[lines.index(title) + 1 :]:
+        if not line.startswith("    "):
+            break
+        found.append(line.strip())
+    return found
+
+
 def _plain_failures(lines: Sequence[str]) -> list[Failure]:
     """Tracebacks without a test runner: each chain of exceptions is one failure."""
     failures: list[Failure] = []
@@ -148,11 +210,16 @@ def _chains(lines: Sequence[str], thread: str) -> list[Failure]:
 
 def _bare_places(lines: Sequence[str]) -> list[Failure]:
     """pytest's `--tb=line`, its short frames without a heading, and its summary: all that is left of some logs."""
-    failures: list[Failure] = []
     body = [line for line in lines if not CAPTURED.match(line)]
     if any((place := read_place(line)) and place[0].function for line in body):
         failure = read_section("", body)
         return [failure] if failure.errors else []
+    return _places(body) or [found for line in lines if (found := _summary_failure(line))]
+
+
+def _places(body: Sequence[str]) -> list[Failure]:
+    """Lines like `path:12: ValueError: text`, each a failure."""
+    failures = []
     for line in body:
         if (place := read_place(line)) and place[1]:
             frame, text = place
@@ -160,7 +227,7 @@ def _bare_places(lines: Sequence[str]) -> list[Failure]:
             is_type = bool(re.fullmatch(r"[A-Za-z_][\w.]*", name))
             error = Error(name if is_type else "", message if is_type else text, (frame,))
             failures.append(Failure((error,), "", frame.path, "call", (text,)))
-    return failures or [found for line in lines if (found := _summary_failure(line))]
+    return failures
 
 
 def _summary_failure(line: str) -> Failure | None:

@@ -14,8 +14,15 @@ ERRORS_MAX = 200
 FRAMES_MAX = 400
 """What is kept of one text; a recursion prints a thousand frames, its end and its start tell the story."""
 MESSAGE_LINES_MAX = 200
+STAMPED_SHARE_MIN = 0.6
+"""How many of a text's lines must begin with a log's stamp for it to be taken away; a table has such lines too."""
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_STAMP = re.compile(
+    r"^(?:[^\t\n]{1,200}\t[^\t\n]{1,200}\t|[\w./-]+ *\|(?: |$))?\ufeff?"
+    r"(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?: |$))?(?<=.)"
+)
+"""`web-1  | ` of containers, `job<tab>step<tab>` of a build's log, a time by itself; a logger has words of its own."""
 _FRAME = re.compile(r'^(\s*)File "(?P<path>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<function>.+?))?\s*$')
 _HEADER = re.compile(r"(?P<before>.*?)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
 _CARETS = re.compile(r"^[\s~^]*[~^][\s~^]*$")
@@ -33,6 +40,16 @@ _GROUP_MARGIN = re.compile(r"^\s*(?:\+ (?=Exception Group)|\| ?)")
 def without_colours(text: str) -> str:
     """The text without terminal control sequences and with `\\n` line ends."""
     return _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def without_stamps(lines: Sequence[str]) -> Sequence[str]:
+    """The lines without what a log puts before each: a service's name, a job's, a time."""
+    found = [_STAMP.match(line) for line in lines]
+    said = sum(1 for line in lines if line.strip())
+    stamped = sum(1 for match in found if match)
+    if not stamped or stamped < STAMPED_SHARE_MIN * said:
+        return lines
+    return [line[match.end() :] if match else line for line, match in zip(lines, found, strict=True)]
 
 
 def read_tracebacks(lines: Sequence[str]) -> list[Error]:
@@ -61,7 +78,7 @@ def read_tracebacks(lines: Sequence[str]) -> list[Error]:
 
 def looks_like_frame(line: str) -> bool:
     """Whether a line is `File "...", line N`, the surest sign of a traceback."""
-    return _FRAME.match(line) is not None
+    return _FRAME.match(_unmargined(line)[0]) is not None
 
 
 def split_error(line: str) -> tuple[str, str] | None:
