@@ -32,6 +32,9 @@ class AnalyzeAsked(msgspec.Struct, frozen=True, tag="analyze"):
 
     id: int = 0
     deep: bool = False
+    since_ns: int = 0
+    """By `time.monotonic_ns`, one clock for all processes: a comparison that began then or later will do. Without it,
+    only one that begins after this arrived."""
 
 
 class FilesChanged(msgspec.Struct, frozen=True, tag="changed"):

@@ -11,6 +11,7 @@ import faulthandler
 import gc
 import os
 import sys
+import time
 from collections.abc import Sequence
 from typing import BinaryIO
 
@@ -23,6 +24,9 @@ from lsp_server.store import Extracted
 
 FILE_S_MAX = 10.0
 """A file that takes longer counts as one that crashes. Kept by a thread that needs no lock of Python's."""
+_REARM_S = 1.0
+"""Starting that thread costs more than reading a small file: it goes on from file to file, and is started anew
+when it is this old."""
 
 CHUNK_BYTES_MAX = 256 * 1024 * 1024
 READY = b"ready"
@@ -104,10 +108,13 @@ def main(arguments: Sequence[str]) -> int:
         write_message(stdout, READY)
         while (data := read_message(stdin)) is not None:
             answers: list[Extracted] = []
+            armed_s = 0.0
             for item in _chunks.decode(data):
-                faulthandler.dump_traceback_later(FILE_S_MAX, exit=True, file=nowhere)
+                if (now_s := time.monotonic()) - armed_s > _REARM_S:
+                    armed_s = now_s
+                    faulthandler.dump_traceback_later(FILE_S_MAX + _REARM_S, exit=True, file=nowhere)
                 answers.append(extract(item))
-                faulthandler.cancel_dump_traceback_later()
+            faulthandler.cancel_dump_traceback_later()
             write_message(stdout, _encoder.encode(answers))
     return 0
 

@@ -6,6 +6,7 @@ that brings a second worker down is given up, and the others go on.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import subprocess
 import threading
@@ -117,7 +118,8 @@ class _Pool:
         self._workers = workers
         # Guards the iterator, what goes back to be tried again, and the list of processes.
         self._lock = threading.Lock()
-        self._again: deque[list[Item]] = deque()
+        self._ahead: deque[list[Item]] = deque()
+        """Chunks that were read, or are to be tried again, and which nobody works on."""
         self._processes: set[subprocess.Popen[bytes]] = set()
         self._suspects: set[str] = set()
         """Blobs of chunks in which a worker died. Each goes by itself now, so the next death has one culprit."""
@@ -164,34 +166,42 @@ class _Pool:
 
     def unfinished(self) -> bool:
         with self._lock:
-            return bool(self._again) or (not self._stopping and next(self._items, None) is not None)
+            return bool(self._ahead) or (not self._stopping and next(self._items, None) is not None)
 
     def _next(self) -> list[Item] | None:
         """The next chunk. While others are still at work, one may come back from them: so the end waits for those."""
         with self._lock:
             while not self._stopping:
-                if self._again:
+                if self._ahead or (chunk := self._read()):
                     self._in_hand += 1
-                    return self._again.popleft()
-                chunk: list[Item] = []
-                size = 0
-                while len(chunk) < _CHUNK_FILES_MAX and size < _CHUNK_BYTES_MAX:
-                    item = next(self._items, None)
-                    if item is None:
-                        break
-                    chunk.append(item)
-                    size += len(item.raw)
-                if chunk:
-                    self._in_hand += 1
-                    return chunk
+                    return self._ahead.popleft() if self._ahead else chunk
                 if not self._in_hand:
                     return None
                 self._returned.wait()
             return None
 
+    def _read_ahead(self) -> None:
+        """Reads a chunk while the workers are busy, so that none of them waits for it."""
+        with self._lock:
+            if not self._stopping and len(self._ahead) < len(self._processes) and (chunk := self._read()):
+                self._ahead.append(chunk)
+                self._returned.notify_all()
+
+    def _read(self) -> list[Item]:
+        """The next chunk of the items; empty at their end. Called with the lock held."""
+        chunk: list[Item] = []
+        size = 0
+        while len(chunk) < _CHUNK_FILES_MAX and size < _CHUNK_BYTES_MAX:
+            item = next(self._items, None)
+            if item is None:
+                break
+            chunk.append(item)
+            size += len(item.raw)
+        return chunk
+
     def _return(self, chunks: list[list[Item]]) -> None:
         with self._lock:
-            self._again.extend(chunk for chunk in chunks if chunk)
+            self._ahead.extend(chunk for chunk in chunks if chunk)
             self._in_hand -= 1
             self._returned.notify_all()
 
@@ -209,15 +219,16 @@ class _Pool:
 
     def _work(self, process: subprocess.Popen[bytes], chunk: list[Item]) -> list[list[Item]] | None:
         """Has one chunk parsed: None, or, where the worker died, what has to be tried again."""
-        try:
+        answers: list[Extracted] = []
+        with contextlib.suppress(OSError):
             write_message(cast("BinaryIO", process.stdin), encode_chunk(chunk))
-            data = read_message(cast("BinaryIO", process.stdout))
-            if data is not None:
+        self._read_ahead()
+        with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
+            if (data := read_message(cast("BinaryIO", process.stdout))) is not None:
                 answers = decode_answer(data)
-                self._put([Parsed(item.path, item.blob, each) for item, each in zip(chunk, answers, strict=True)])
-                return None
-        except (OSError, ValueError, msgspec.MsgspecError):
-            pass
+        if len(answers) == len(chunk):
+            self._put([Parsed(item.path, item.blob, each) for item, each in zip(chunk, answers, strict=True)])
+            return None
         if self._stopping:
             return []
         if len(chunk) == 1 and chunk[0].blob in self._suspects:

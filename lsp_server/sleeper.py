@@ -220,9 +220,9 @@ class Sleeper:
             self._agenda.reconcile("trying again", _now_s())
 
     def _round(self, todo: Round) -> None:
-        answered = self._waiters.without_facts() if todo.whole else []
         self._causes = [*self._causes, todo.cause][-_CAUSES_KEPT_MAX:]
         if todo.whole:
+            self._waiters.comparing()
             self._say_state("catching up", todo.cause)
             self._head = git.head(self._root)
         outcome = self._pipeline.bring_up_to_date(todo, list(self._focus))
@@ -233,8 +233,8 @@ class Sleeper:
             # Broken off: what is missing differs still, and the next comparison finds it.
             self._agenda.reconcile(f"continuing: {todo.cause}", _now_s())
             return
-        for waiter in answered:
-            waiter.facts_done = True
+        if todo.whole:
+            self._waiters.compared()
         self._answer_waiters()
         if self._agenda.is_empty() and self._settled:
             self._say_state(*self._currency())
@@ -408,9 +408,9 @@ class Sleeper:
         match message:
             case StatusAsked(id=id_):
                 client.send(self._status(id_))
-            case AnalyzeAsked(id=id_, deep=deep):
-                self._waiters.add(client, id_, deep)
-                self._agenda.reconcile("somebody asked", now_s, urgent=True)
+            case AnalyzeAsked(id=id_, deep=deep, since_ns=since_ns):
+                if not self._waiters.add(client, id_, deep, since_ns):
+                    self._agenda.reconcile("somebody asked", now_s, urgent=True)
             case FilesChanged(paths=paths, cause=cause):
                 self._agenda.hint(paths[:HINT_PATHS_MAX], cause, now_s)
             case Reconcile(cause=cause):

@@ -6,6 +6,7 @@ Any thread may add one; the sleeper's own thread answers. It knows what each wai
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 
 from lsp_server.channel import Client
@@ -20,6 +21,8 @@ class Waiter:
     id: int
     deep: bool
     """Whether it waits for the deep records too."""
+    since_ns: int
+    """A comparison that began then or later is one that it waits for."""
     facts_done: bool = False
 
 
@@ -30,16 +33,28 @@ class Waiters:
         # Held for a few instructions at a time.
         self._lock = threading.Lock()
         self._waiting: list[Waiter] = []
+        self._began_ns: int | None = None
 
-    def add(self, client: Client, id_: int, deep: bool) -> None:
-        """This client asked now: only a comparison that begins later can answer it."""
+    def add(self, client: Client, id_: int, deep: bool, since_ns: int) -> bool:
+        """A client asked, for a comparison that began at `since_ns` or later, 0 for now; whether the one under way is
+        such a one, or the next one where that is broken off."""
+        since_ns = since_ns or time.monotonic_ns()
         with self._lock:
-            self._waiting.append(Waiter(client, id_, deep))
+            self._waiting.append(Waiter(client, id_, deep, since_ns))
+            return self._began_ns is not None and since_ns <= self._began_ns
 
-    def without_facts(self) -> list[Waiter]:
-        """Those whom a comparison that begins now will answer."""
+    def comparing(self) -> None:
+        """A comparison of everything begins."""
         with self._lock:
-            return [waiter for waiter in self._waiting if not waiter.facts_done]
+            self._began_ns = time.monotonic_ns()
+
+    def compared(self) -> None:
+        """It is complete: those who wait for one that began when it did have their facts."""
+        with self._lock:
+            began_ns, self._began_ns = self._began_ns, None
+            for waiter in self._waiting:
+                if began_ns is not None and waiter.since_ns <= began_ns:
+                    waiter.facts_done = True
 
     def facts_lost(self) -> None:
         """The index begins again."""

@@ -73,10 +73,10 @@ async def _run(
             show(message)
 
     link = SleeperLink(folders, take)
-    start = time.perf_counter()
+    start, since_ns = time.perf_counter(), time.monotonic_ns()
     link.start()
     try:
-        reply = await link.ask(messages.AnalyzeAsked(deep=not shallow))
+        reply = await link.ask(messages.AnalyzeAsked(deep=not shallow, since_ns=since_ns))
         seconds = time.perf_counter() - start
     except ChannelError as error:
         raise Failure(FAILED, f"the analysis did not finish: {error}") from error
