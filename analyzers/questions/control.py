@@ -171,7 +171,7 @@ def _maybe_claims(asked: Asked, edges: Sequence[Edge]) -> list[Claim]:
 
 def _caller_claim(asked: Asked, edges: list[Edge]) -> Claim:
     first = edges[0]
-    who = code(short_name(first.place.symbol)) if first.place.symbol else f"module level, {asked.words.import_time}"
+    who = code(short_name(first.place.symbol)) if first.place.symbol else "module level"
     text = who
     if first.via and first.via != "super()":
         text += f" {_HOW.get(first.via) or f'by {code(first.via)}'}"

@@ -13,7 +13,7 @@ import msgspec
 from analyzers.questions.kind import Asked
 from analyzers.questions.prose import last_name
 from analyzers.questions.quote import assigned_value, clause_text
-from analyzers.records import Record, Way
+from analyzers.records import Access, Record, Way
 
 CALLEES_MAX = 3
 """Functions called on one line whose records are read to see whether they give nothing."""
@@ -78,12 +78,18 @@ def _called_gives(asked: Asked, way: Way) -> bool | None:
 def _field_may_be(asked: Asked, name: str) -> bool:
     """Whether somebody writes nothing to a field of the own class, or what a parameter may bring that is left out."""
     record = asked.neighbours.record(asked.record.path, f"{asked.record.name.rpartition('.')[0]}.{name}")
-    for access in [each for each in record.accesses if each.writes][:WRITES_MAX] if record is not None else ():
-        value = assigned_value(clause_text(asked, access.place))
-        writer = asked.neighbours.record(access.place.path, access.place.symbol) if value.isidentifier() else None
-        if value == asked.words.none or (writer is not None and _may_be_given(asked, writer, value)):
-            return True
-    return False
+    writes = [each for each in record.accesses if each.writes][:WRITES_MAX] if record is not None else ()
+    return any(
+        assigned_value(clause_text(asked, each.place)) == asked.words.none or brings_nothing(asked, each)
+        for each in writes
+    )
+
+
+def brings_nothing(asked: Asked, write: Access) -> bool:
+    """Whether what is written is a parameter for which a caller passes nothing, or may leave it out."""
+    value = assigned_value(clause_text(asked, write.place))
+    writer = asked.neighbours.record(write.place.path, write.place.symbol) if value.isidentifier() else None
+    return writer is not None and _may_be_given(asked, writer, value)
 
 
 def _may_be_given(asked: Asked, record: Record, parameter: str) -> bool:

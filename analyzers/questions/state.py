@@ -20,6 +20,10 @@ _IN_PLACE = re.compile(
     r"|push|shift|unshift|splice|set|delete|fill)\()"
 )
 """What follows a name where its line changes what the name holds without giving it another value."""
+_OF_AN_OBJECT = re.compile(r"^[^\W\d]\w*\s*\.")
+"""How a field is written from outside its class: `table.style`."""
+SHORT_LINES_MAX = 5
+"""Lines of a function that is read at one glance, header included."""
 
 
 def changes(kind: Kind, asked: Asked) -> Answer | None:
@@ -47,7 +51,7 @@ def changes(kind: Kind, asked: Asked) -> Answer | None:
     shown: Confidence = weakest((way.confidence for way in sure), "possible")
     if len(names) > NAMED_MAX or asked.record.callees:
         shown = at_most(shown, "likely")  # what is called may change more
-    telling = len({way.text for way in sure if not _is_expected(asked, way)})
+    telling = len({way.text for way in sure if not _is_expected(asked, way) and not _is_in_view(asked, way)})
     return kind.says(
         asked,
         conclusion if sure else f"possibly {conclusion}",
@@ -63,6 +67,14 @@ def _is_expected(asked: Asked, way: Way) -> bool:
     own = tuple(f"`{name}." for name in asked.words.own)
     makes = last_name(asked.record.name) in asked.words.constructors
     return way.text == CHANGED_OUTPUT or (makes and way.text.startswith(own))
+
+
+def _is_in_view(asked: Asked, way: Way) -> bool:
+    """Whether the change stands in plain sight: an assignment of a function that is hardly more than that."""
+    source = asked.source()
+    if source is None or not clause_text(asked, way.place).startswith(way.text.strip("`")):
+        return False
+    return source.count(b"\n", asked.record.name_start, way.place.end) < SHORT_LINES_MAX
 
 
 def assumes(kind: Kind, asked: Asked) -> Answer | None:
@@ -143,7 +155,7 @@ def _at_start(asked: Asked, access: Access, owner: str) -> bool:
     """Whether a write is part of the definition, or of making the object whose field it is."""
     symbol = access.place.symbol
     if symbol in ("", owner):
-        return True
+        return symbol == owner or not _OF_AN_OBJECT.match(access.place.quote)
     own = access.place.quote.startswith(tuple(f"{name}." for name in asked.words.own))
     return last_name(symbol) in asked.words.constructors and (own or symbol.rpartition(".")[0] == owner)
 
@@ -214,7 +226,7 @@ def _who(asked: Asked, accesses: Sequence[Access], noun: str) -> str:
     tests = {(each.place.path, each.place.symbol) for each in accesses if each.test}
     if len(own) == 1 and not tests:
         ((_, symbol),) = own
-        return code(short_name(symbol)) if symbol else f"module level, {asked.words.import_time}"
+        return code(short_name(symbol)) if symbol else "module level"
     real = all(last_name(symbol).startswith(asked.words.test_names) for _, symbol in tests)
     in_tests = counted(len(tests), *(("test",) if real else ("place in test code", "places in test code")))
     if not own:

@@ -89,30 +89,48 @@ def instances(kind: Kind, asked: Asked) -> Answer | None:
     if not made:
         why = f"{asked.words.construct} in this repository: none was found" if asked.deep else NOT_ANALYSED
         return kind.not_known(asked, why)
-    made, maybe = _by_name(record, made)
+    derived, made = _of_derived(record, made)
+    made, maybe = _by_name(record, made) if made else (derived, [])
     if not made:
         return kind.not_known(asked, f"a call that names it: none was found, and {counted(len(maybe), 'call')} may")
     own = [edge for edge in made if not edge.test]
     claims = []
     for edge in (*made, *(msgspec.structs.replace(each, confidence="possible") for each in maybe)):
-        who = code(short_name(edge.place.symbol)) if edge.place.symbol else f"module level, {asked.words.import_time}"
+        who = code(short_name(edge.place.symbol)) if edge.place.symbol else "module level"
         called = call_text(asked, edge.place)
         claims.append(
             claim(
                 (f"{who}: {code(called)}" if called else who) + note_of_test(asked, edge), edge.confidence, edge.place
             )
         )
-    if own:
-        conclusion = f"at {counted(len(own), 'place')}"
-        if len(made) > len(own):
-            conclusion += f", and {number(len(made) - len(own))} in tests"
-    else:
-        conclusion = "in tests" + ("" if maybe else ", and nowhere else that was found")
+    conclusion = _where(own, len(made) - len(own), bool(maybe))
+    if made is derived:
+        conclusion = f"those of derived classes alone, as far as was found, {conclusion}"
     if maybe:
-        conclusion += f"; {counted(len(maybe), 'call')} may make one"
+        conclusion += f"; {counted(len(maybe), 'more call')} may make one"
     shown = at_most(weakest((edge.confidence for edge in own or made), "possible"), "likely")
     glance = min(GLANCE_CLAIMS, len(own)) if len(own) > 1 else 2 if own else TESTS_SHOWN_MAX
     return kind.says(asked, conclusion, shown, claims, interest=1.0 if own else 0.5, glance=glance)
+
+
+def _where(own: Sequence[Edge], in_tests: int, more: bool) -> str:
+    """Where the edges of `own` are, each of which stands for all calls of one function."""
+    if not own:
+        return "in tests" + ("" if more else ", and nowhere else that was found")
+    if not all(edge.place.symbol for edge in own):
+        where = f"at {counted(len(own), 'place')}"
+    elif len(own) > 1:
+        where = f"in {counted(len(own), 'function')}"
+    else:
+        where = f"in {code(short_name(own[0].place.symbol))}"
+    return where + (f", and {number(in_tests)} in tests" if in_tests else "")
+
+
+def _of_derived(record: Record, made: Sequence[Edge]) -> tuple[list[Edge], list[Edge]]:
+    """Calls that write the name of a class that derives from this one and inherits its constructor, and the others."""
+    names = {last_name(ref.name) for ref in record.overridden_by} - {last_name(record.name)}
+    derived = [edge for edge in made if last_name(edge.place.quote) in names]
+    return derived, [edge for edge in made if edge not in derived]
 
 
 def _by_name(record: Record, made: Sequence[Edge]) -> tuple[list[Edge], list[Edge]]:

@@ -6,9 +6,9 @@ import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 
+from analyzers.questions import nones
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
-from analyzers.questions.nones import doubted
 from analyzers.questions.prose import code, counted, listed, number, short_name
 from analyzers.questions.quote import assigned_value, clause_text, condition_above, is_annotated
 from analyzers.questions.wording import any_nothing, nothing_said
@@ -30,7 +30,7 @@ def why_none(kind: Kind, asked: Asked) -> Answer | None:
     record = asked.record
     if record.kind in HOLDER:
         return _why_held_none(kind, asked)
-    ways = sorted((doubted(asked, way) for way in record.none_ways), key=lambda way: RANK[way.confidence])
+    ways = sorted((nones.doubted(asked, way) for way in record.none_ways), key=lambda way: RANK[way.confidence])
     if record.returns_none == "never":
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
@@ -108,10 +108,16 @@ def _why_held_none(kind: Kind, asked: Asked) -> Answer | None:
         ):
             who = f"{code(short_name(access.place.symbol))} sets it" if access.place.symbol else "it starts so"
             ways.append(claim(f"{who}: {code(line)}", access.confidence, access.place))
+    if not ways and record.returns_none == "sometimes":
+        for access in writes[: nones.WRITES_MAX]:
+            if nones.brings_nothing(asked, access):
+                who = code(short_name(access.place.symbol))
+                text = f"{who} sets it to what it is given: {code(clause_text(asked, access.place))}"
+                ways.append(claim(text, at_most(access.confidence, "likely"), access.place))
     if not ways:
         if not asked.deep:
             return kind.not_known(asked, NOT_ANALYSED)
-        if record.returns_none == "never" or (writes and record.returns_none != "unknown"):
+        if record.returns_none == "never":
             return kind.says(asked, f"no write gives it {any_nothing(asked.words)}", "likely", interest=0.03)
         return kind.not_known(asked, f"a write that gives it {any_nothing(asked.words)}: none was found")
     sure = [each for each in ways if each.confidence != "possible"]

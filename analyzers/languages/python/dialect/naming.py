@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from analyzers import ir
 
 BUILTINS = "builtins."
@@ -10,6 +12,9 @@ _TYPES = {
     "str": "Str", "bytes": "Bytes", "int": "Num", "float": "Num", "complex": "Num", "bool": "Num", "list": "List",
     "tuple": "Tuple", "set": "Set", "frozenset": "Set", "dict": "Dict",
 }  # fmt: skip
+
+_NAMED_FOR_ITS_BOUND = re.compile(r"[a-z]T(_co|_contra)?$")
+"""`SupportsRichComparisonT`, what `max` gives back."""
 
 
 def last_name(node: ir.Expr) -> str:
@@ -38,7 +43,7 @@ def local_name(function: ir.Function) -> str:
 
 def is_variable(name: str) -> bool:
     """Whether a name in a stub is a type variable, by the habit of stubs."""
-    return name.startswith("_") or name.isupper() or len(name) <= 2
+    return name.startswith("_") or name.isupper() or len(name) <= 2 or _NAMED_FOR_ITS_BOUND.search(name) is not None
 
 
 _ELEMENTS = (
