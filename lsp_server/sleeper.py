@@ -291,8 +291,7 @@ class Sleeper:
         self._doing = "paused" if self._paused else "nothing to do"
         if self._tidy:
             self._tidy = False
-            self._index.compact_if_needed()
-            self._index.evict(self._settings.analysis.index_bytes_max)
+            self._index.tidy(self._settings.analysis.index_bytes_max)
         now_s = _now_s()
         waits = [] if self._watcher.trusted else [self._settings.analysis.reconcile_s]
         if any(job.has_work() for job in self._jobs):

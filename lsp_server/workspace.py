@@ -9,9 +9,11 @@ differs. Names are relative to the root, with forward slashes.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 import pathspec
@@ -35,6 +37,8 @@ _ENVIRONMENT_MARKS = ("pyvenv.cfg", "conda-meta")
 _UNSETTLED_NS = 2_000_000_000
 """The coarsest clock of a common file system. A file that changed this recently may change again without its
 signature showing it, so it is read again at the next occasion."""
+
+_NAMED = re.compile(r"\(\?P<\w+>")
 
 UNSETTLED = "~"
 """Begins the signature of such a file; equal to no signature that is found later."""
@@ -159,6 +163,14 @@ class _Ignore:
     spec: pathspec.GitIgnoreSpec
     final: bool = False
     """The user's own exclusions: no ignore file brings back what they leave out."""
+    any_of_them: re.Pattern[str] | None = None
+    """All patterns in one. Few names match any, and asking once takes a quarter of asking each."""
+
+    def verdict(self, name: str) -> bool | None:
+        """Whether it leaves a name out, brings it back, or says nothing about it. The name is relative to `base`."""
+        if self.any_of_them is not None and not self.any_of_them.search(name):
+            return None
+        return self.spec.check_file(name).include
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +194,9 @@ def _walk(visit: _Visit, top: str, ignores: Sequence[_Ignore]) -> None:
             found.notes.append(f"{folder}: too deep, left out")
             continue
         try:
-            with os.scandir(root / folder if folder else root) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+            # A string: thousands of folders are listed here.
+            with os.scandir(f"{root}/{folder}" if folder else root) as listing:
+                entries = sorted(listing, key=attrgetter("name"))
         except OSError as error:
             if not folder:
                 raise
@@ -270,7 +283,10 @@ def _read_ignore(file: Path, base: str) -> _Ignore | None:
     try:
         with file.open("rb") as opened:
             text = opened.read(_GITIGNORE_BYTES_MAX).decode("utf-8", "replace")
-        return _Ignore(base, pathspec.GitIgnoreSpec.from_lines(text.splitlines()))
+        spec = pathspec.GitIgnoreSpec.from_lines(text.splitlines())
+        written = [regex.pattern for each in spec.patterns if (regex := getattr(each, "regex", None)) is not None]
+        # Names of groups may stand only once in a pattern; nothing refers to them here.
+        return _Ignore(base, spec, any_of_them=re.compile("|".join(_NAMED.sub("(?:", each) for each in written)))
     except (OSError, ValueError):
         # A pattern that nobody understands must not hide the whole repository.
         return None
@@ -282,7 +298,7 @@ def _ignored(name: str, ignores: Sequence[_Ignore]) -> bool:
         return True
     for ignore in reversed(ignores):
         inside = name[len(ignore.base) + 1 :] if ignore.base else name
-        verdict = ignore.spec.check_file(inside).include
+        verdict = ignore.verdict(inside)
         if verdict is not None:
             return verdict
     return False

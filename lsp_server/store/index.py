@@ -110,8 +110,6 @@ class IndexWriter:
     def loading(self, on: bool) -> None:
         """While a cold start loads, commits wait for no disk at all; a power cut then costs the index, not more."""
         self._database.query(f"PRAGMA synchronous = {'OFF' if on else 'NORMAL'}")
-        if not on:
-            self._database.query("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def check(self) -> None:
         """Reads the whole file's structure. Raises `StoreDamaged` where it is broken."""
@@ -238,6 +236,12 @@ class IndexWriter:
             self._database.value(f"PRAGMA {name}") for name in ("page_count", "freelist_count", "page_size")
         )
         return (int(pages) - int(free)) * int(size)
+
+    def tidy(self, bytes_max: int) -> None:
+        """What can wait until nobody does: merges postings, makes room, and brings the log into the file."""
+        self.compact_if_needed()
+        self.evict(bytes_max)
+        self._database.query("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def evict(self, bytes_max: int) -> int:
         """Drops what the current files do not need, the longest unused first, then the least likely records, until
