@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -27,6 +27,15 @@ READ_BYTES = 64 * 1024
 
 OWN_DOCUMENTS = (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_CLOSE)
 """Kept by `buffers`. pygls would keep a second copy of every document and split its lines anew at each keystroke."""
+
+CAPABILITIES_READ: Mapping[str, Any] = {
+    "general": {},
+    "window": {},
+    "experimental": {},
+    "textDocument": {"synchronization": {}},
+}
+"""What is asked of a client's capabilities; an empty value means all below. An editor says hundreds of things more, and
+to make objects of them all was a sixth of a start."""
 
 _LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
 _log = logging.getLogger(__name__)
@@ -63,6 +72,8 @@ class Protocol(LanguageServerProtocol):
             return
         if isinstance(method, str):
             message.setdefault("params", None)  # pygls wants it, also of methods that take none.
+        if method == types.INITIALIZE:
+            _prune(_parameter(message, "capabilities"), CAPABILITIES_READ)
         try:
             decoded = self.structure_message(message)
         except Exception as error:  # Whatever the decoder dislikes is the client's mistake, and must be answered.
@@ -273,6 +284,17 @@ async def _handle(protocol: Protocol, arrived: asyncio.Queue[object]) -> None:
         protocol.receive(message)
         # Let what the handler scheduled, and cancellations that have arrived meanwhile, come first.
         await asyncio.sleep(0)
+
+
+def _prune(given: object, read: Mapping[str, Any]) -> None:
+    """Leave of `given` what `read` names; where it names nothing, all."""
+    if not isinstance(given, dict) or not read:
+        return
+    for name in list(given):
+        if name in read:
+            _prune(given[name], read[name])
+        else:
+            del given[name]
 
 
 def _parameter(message: dict[str, Any], name: str) -> object:

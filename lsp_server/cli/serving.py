@@ -13,6 +13,9 @@ def serve(tcp: str) -> None:
     address = address_of(tcp) if tcp else None
     # Importing makes objects that stay: to look for garbage among them is a sixth of a start. The server turns it on.
     gc.disable()
+    from lsp_server import protocol_classes
+
+    protocol_classes.import_lightly()
     from lsp_server import server
 
     if address is None:
