@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def load(frame: Frame, obj: Values, node: ir.Attr) -> Values:
     """What the attribute may hold, over everything that the object may be."""
-    note_access(frame, obj, node)
+    note_access(frame, obj, node.name, node)
     result = EMPTY
     missing = False
     frame.among = obj
@@ -99,17 +99,17 @@ def store(frame: Frame, target: ir.Attr, values: Values) -> None:
         frame.env[key] = values
 
 
-def note_access(frame: Frame, obj: Values, node: ir.Attr) -> None:
+def note_access(frame: Frame, obj: Values, name: str, node: ir.Node) -> None:
     """Notes that a field is read, for everything that has it as a field."""
     for value in obj:
         if isinstance(value, Instance) and not value.cls.library:
-            note_field(frame, value.cls, node.name, node, False)
+            note_field(frame, value.cls, name, node, False)
         elif isinstance(value, ClassValue) and not value.scope.library:
-            note_field(frame, value.scope, node.name, node, False)
+            note_field(frame, value.scope, name, node, False)
         elif isinstance(value, ModuleValue) and not value.scope.library:
-            frame.findings.accesses[node.start, value.scope, node.name, False] = (node, value.scope, node.name, False)
+            frame.findings.accesses[node.start, value.scope, name, False] = (node, value.scope, name, False)
     if UNKNOWN in obj:
-        frame.findings.accesses[node.start, None, node.name, False] = (node, None, node.name, False)
+        frame.findings.accesses[node.start, None, name, False] = (node, None, name, False)
 
 
 def note_field(frame: Frame, cls: ClassScope, name: str, node: ir.Node, writes: bool) -> None:

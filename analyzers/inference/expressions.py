@@ -119,7 +119,7 @@ def attr(frame: Frame, node: ir.Attr) -> Values:
         if key is not None:
             values = frame.env.get(key)
             if values is not None:
-                attributes.note_access(frame, obj, node)
+                attributes.note_access(frame, obj, node.name, node)
                 return values
     return attributes.load(frame, obj, node)
 

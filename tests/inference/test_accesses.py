@@ -33,6 +33,8 @@ class Other:
 def unknown(plan): return plan.pushes
 def write(plan): plan.pushes = 1
 def known(): return Plan().pushes
+def by_name(): return getattr(Plan(), "pushes")
+def by_name_perhaps(plan): return getattr(plan, "pushes", None)
 """
 
 BASE = """
@@ -53,7 +55,7 @@ for each in (A(), B(), C(), D()):
     ("text", "name", "expected"),
     [
         (SHARED, "A.type", {"any_node?", "one"}),
-        (UNKNOWN, "Plan.pushes", {"Plan.__init__", "unknown?", "write?", "known"}),
+        (UNKNOWN, "Plan.pushes", {"Plan.__init__", "unknown?", "write?", "known", "by_name", "by_name_perhaps?"}),
         (BASE, "Base.name", {"Base.__init__", "Base.show", "A.__init__"}),
     ],
     ids=["of one of many classes", "of something unknown", "of what inherits it"],

@@ -51,6 +51,8 @@ NONE = {
     "narrowed": ("def f(x=None):\n    if x is None:\n        x = 1\n    return x\nf(2)\n", "never"),
     "always raises": ("def f():\n    raise ValueError\n", "unknown"),
     "a string": ("def f(): return 'x'.strip()\n", "never"),
+    "the larger of two numbers": ("def f(x):\n    return max(0, min(x, 9))\nf(3)\n", "never"),
+    "the largest of none": ("def f(x):\n    return max(x, default=None)\nf([3])\n", "sometimes"),
     "a generator": ("def f():\n    yield None\n", "never"),
     "unknown, declared": ("import there\ndef f() -> str:\n    return there.g()\n", "never"),
     "unknown, declared in quotes": ("import there\ndef f() -> 'list[int]':\n    return there.g()\n", "never"),

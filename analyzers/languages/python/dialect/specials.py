@@ -84,6 +84,8 @@ def _getattr(frame: Frame, receiver: Value | None, arguments: Arguments, node: i
     default = arguments.positional[2] if len(arguments.positional) > 2 else None
     result = EMPTY
     constants = [v.value for v in names if isinstance(v, Const) and v.kind == "str"]
+    for name in constants:
+        attributes.note_access(frame, obj, str(name), node)
     for value in obj:
         for name in constants:
             found = attributes.of_value(frame, value, str(name), node)
