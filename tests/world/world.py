@@ -62,11 +62,13 @@ class Server:
 
 
 def write(root: Path, files: dict[str, str]) -> None:
-    """Writes the files below the root."""
+    """Writes the files below the root, each at once: who watches must not read half of one."""
     for name, text in files.items():
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        part = target.with_name(f"{target.name}.part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(target)
 
 
 async def until_gone(pid: int, within_s: float = GONE_S_MAX) -> None:
