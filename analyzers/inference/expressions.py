@@ -62,6 +62,8 @@ def look_up(frame: Frame, node: ir.Name) -> Values | None:
     if env is not None:
         values = env.get(text)
         if values is not None:
+            if frame.classes and _is_data(values):  # The body of a class reads what it has just defined.
+                attributes.note_field(frame, frame.classes[-1], text, node, False)
             return _with_rebinding(frame, text, values)
     for outer in reversed(frame.outer_envs[:1]):
         if outer is not None and text in outer:

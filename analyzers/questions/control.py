@@ -38,6 +38,7 @@ from analyzers.questions.ways import (
     named_at,
     names,
     note_of_test,
+    passed_on_at,
     ranked_callers,
     ways_up,
 )
@@ -72,8 +73,10 @@ def callers(kind: Kind, asked: Asked) -> Answer | None:
     own = [edge for edge in sure if not edge.test]
     tests = [edge for edge in sure if edge.test]
     maybe = total - len(sure) if total > len(edges) else len(edges) - len(sure)
-    conclusion = _callers_conclusion(asked, own, tests, maybe)
-    claims = [_caller_claim(asked, each) for each in _one_a_caller(sure)]
+    passed_on = passed_on_at(asked) if not own and not maybe else None
+    conclusion = _callers_conclusion(asked, own, tests, maybe, passed_on is not None)
+    claims = [_passed_on(asked, *passed_on)] if passed_on is not None else []
+    claims += [_caller_claim(asked, each) for each in _one_a_caller(sure)]
     claims += _maybe_claims(asked, [edge for edge in edges if edge.confidence == "possible"])
     shown: Confidence = weakest((edge.confidence for edge in sure), "possible")
     if not all_seen(asked, sure):
@@ -107,9 +110,12 @@ def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
             interest=0.5,
         )
     private = is_private(asked)
-    if private and asked.deep and (place := named_at(asked)) is not None:
-        named = claim(f"it is named here: {code(clause_text(asked, place))}", "likely", place)
-        return kind.says(asked, "no call was found", "likely", [named], unknown=(looked,), interest=0.4)
+    named = passed_on_at(asked)
+    if named is None and private and (place := named_at(asked)) is not None:
+        named = "it is named here", place
+    if named is not None and asked.deep:
+        claims = [_passed_on(asked, *named)]
+        return kind.says(asked, "no call was found", "likely", claims, unknown=(looked,), interest=0.4)
     confidence: Confidence = "likely" if private and asked.deep else "possible"
     unknown = () if private else ("whether code outside this repository calls it",)
     return kind.says(
@@ -121,7 +127,13 @@ def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
     )
 
 
-def _callers_conclusion(asked: Asked, own: Sequence[Edge], tests: Sequence[Edge], maybe: int) -> str:
+def _passed_on(asked: Asked, how: str, place: Place) -> Claim:
+    return claim(f"{how}: {code(clause_text(asked, place))}", "likely", place)
+
+
+def _callers_conclusion(
+    asked: Asked, own: Sequence[Edge], tests: Sequence[Edge], maybe: int, is_passed_on: bool
+) -> str:
     """`two, both through …`: sites are counted, and the ones that merely may mean it are counted apart."""
     parts: list[str] = []
     own_callers = {(edge.place.path, edge.place.symbol) for edge in own}
@@ -143,7 +155,10 @@ def _callers_conclusion(asked: Asked, own: Sequence[Edge], tests: Sequence[Edge]
             ("test",) if all(is_test(asked, edge) for edge in tests) else ("place in test code", "places in test code")
         )
         parts.append(counted(len(test_callers), *nouns))
-        parts += ["nobody else that was found"] if not own and not maybe else []
+        if is_passed_on:
+            parts.append("whoever gets hold of it as a value")
+        elif not own and not maybe:
+            parts.append("nobody else that was found")
     if maybe:
         calls = f"{counted(maybe, 'call')} that may mean it"
         parts.append(calls if parts else f"not sure: {calls}")

@@ -114,15 +114,17 @@ def instances(kind: Kind, asked: Asked) -> Answer | None:
 
 
 def _where(own: Sequence[Edge], in_tests: int, more: bool) -> str:
-    """Where the edges of `own` are, each of which stands for all calls of one function."""
+    """Where the edges of `own` are: an edge may stand for several calls of one function, so calls are not counted."""
     if not own:
         return "in tests" + ("" if more else ", and nowhere else that was found")
-    if not all(edge.place.symbol for edge in own):
-        where = f"at {counted(len(own), 'place')}"
-    elif len(own) > 1:
-        where = f"in {counted(len(own), 'function')}"
-    else:
+    functions = {(edge.place.path, edge.place.symbol) for edge in own if edge.place.symbol}
+    modules = {edge.place.path for edge in own if not edge.place.symbol}
+    if len(functions) == 1 and not modules:
         where = f"in {code(short_name(own[0].place.symbol))}"
+    else:
+        parts = [f"in {counted(len(functions), 'function')}"] if functions else []
+        parts += [f"at module level of {counted(len(modules), 'file')}"] if modules else []
+        where = listed(parts)
     return where + (f", and {number(in_tests)} in tests" if in_tests else "")
 
 

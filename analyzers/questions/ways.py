@@ -13,7 +13,7 @@ import msgspec
 
 from analyzers.questions.kind import CALLABLE, Asked
 from analyzers.questions.prose import last_name
-from analyzers.questions.quote import is_registered, line_span, place_of
+from analyzers.questions.quote import decorated, is_registered, line_span, place_of
 from analyzers.questions.wording import words_for
 from analyzers.records import RANK, Depth, Edge, Place, Record
 
@@ -109,6 +109,27 @@ def named_at(asked: Asked) -> Place | None:
         if not defines and not record.start <= at < record.end:
             return place_of(source, record.path, line_span(source, at))
     return None
+
+
+def passed_on_at(asked: Asked) -> tuple[str, Place] | None:
+    """Where something may get hold of the anchor and call it later, and how: a decorator, or its name as a value."""
+    source, record = asked.source(), asked.record
+    if source is None or record.kind not in CALLABLE:
+        return None
+    if is_registered(asked) and (span := decorated(asked)) is not None:
+        return "a decorator has it", place_of(source, record.path, span)
+    if "." in record.name:
+        return None  # A method is named through an object, which linking sees.
+    name = re.escape(record.name.encode())
+    for found in re.finditer(rb"[\[({,:=][ \t]*(" + name + rb")[ \t]*[,)\]}]", source):
+        if not record.start <= found.start() < record.end and not _in_import(source, found.start()):
+            return "it is a value here", place_of(source, record.path, line_span(source, found.start(1)))
+    return None
+
+
+def _in_import(source: bytes, at: int) -> bool:
+    line = source[source.rfind(b"\n", 0, at) + 1 : at]
+    return b"import" in line or b"export" in line
 
 
 def below(asked: Asked) -> tuple[list[tuple[Record, Way]], bool]:

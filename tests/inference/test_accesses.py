@@ -65,3 +65,8 @@ def test_accesses(text: str, name: str, expected: set[str]) -> None:
     marks = {"certain": "!", "likely": "", "possible": "?"}
     found = {f"{a.place.symbol}{marks[a.confidence]}" for a in analysed(text)[f"main.py:{name}"].accesses}
     assert found - {name.partition(".")[0]} == expected
+
+
+def test_the_body_of_a_class_reads_what_it_has_defined() -> None:
+    accesses = analysed("class Table:\n    first = [1]\n    both = (first, 2)\n")["main.py:Table.first"].accesses
+    assert [(each.place.line, each.writes) for each in accesses] == [(2, True), (3, False)]

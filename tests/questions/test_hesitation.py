@@ -138,6 +138,18 @@ def test_what_collects_the_remaining_arguments_is_nobody_elses() -> None:
     check(source, "make", "changes", "nothing that is known · likely")
 
 
+@pytest.mark.parametrize(
+    ("use", "how"),
+    [
+        ("@events.on_save\ndef check(x):", "a decorator has it: `@events.on_save`"),
+        ("OPTIONS = {'validator': check}\ndef check(x):", "it is a value here: `OPTIONS = {'validator': check}`"),
+    ],
+)
+def test_nobody_calls_is_not_said_of_what_is_passed_on(use: str, how: str) -> None:
+    found = answer(f"from elsewhere import events\n{use}\n    return x\n", "check", "callers")
+    assert (found.conclusion, found.claims[0].text) == ("no call was found", how)
+
+
 def test_a_private_function_that_is_named_is_not_called_dead() -> None:
     source = """
     def _scale(x):
@@ -149,7 +161,7 @@ def test_a_private_function_that_is_named_is_not_called_dead() -> None:
 
     HOOKS = {"scale": staticmethod(_scale)}
     """
-    named = 'it is named here: `HOOKS = {"scale": staticmethod(_scale)}`'
+    named = 'it is a value here: `HOOKS = {"scale": staticmethod(_scale)}`'
     found = answer(source, "_scale", "callers")
     assert found.conclusion in ("no call was found", "handed on at one place, called by nobody here")
     assert found.conclusion != "no call was found" or found.claims[0].text == named
