@@ -6,7 +6,9 @@ import * as vscode from "vscode";
 import {
   CloseAction,
   CodeLensRequest,
+  HoverRequest,
   LanguageClient,
+  MarkupKind,
   ProgressType,
   ResponseError,
   RevealOutputChannelOn,
@@ -17,13 +19,12 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
+import type { Found } from "./hover";
 import { run, type Program, type Running } from "./process";
 import { ASK, STATUS_CHANGED, Unsupported, type Asked, type Asker, type Status } from "./protocol";
 
 const METHOD_NOT_FOUND = -32601;
 const PARTIAL = new ProgressType<{ markdown: string }>();
-/** The only command that a link in a hover may run. */
-const MENU_COMMAND = "forethought.questions";
 
 export interface Start {
   program: Program;
@@ -37,6 +38,7 @@ export interface Start {
 }
 
 export interface Connection extends Asker {
+  hover(document: vscode.TextDocument, position: vscode.Position, token: vscode.CancellationToken): Promise<Found>;
   stop(): Promise<void>;
   /** The server's own commands, also those that this extension has no surface for. */
   readonly commands: readonly string[];
@@ -89,9 +91,6 @@ function options({ languages, log }: Start): LanguageClientOptions {
     outputChannel: log,
     // Failures are told by the status item and by whoever asked; the log never takes the focus.
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    middleware: {
-      provideHover: async (document, position, token, next) => withMenu(await next(document, position, token)),
-    },
   };
 }
 
@@ -102,16 +101,10 @@ function refreshLenses(client: LanguageClient): void {
   }
 }
 
-function withMenu(hover: vscode.Hover | null | undefined): vscode.Hover | null | undefined {
-  const last = hover?.contents.at(-1);
-  if (last instanceof vscode.MarkdownString) {
-    last.appendMarkdown(` · [menu](command:${MENU_COMMAND} "All prepared questions about this")`);
-    last.isTrusted = { enabledCommands: [MENU_COMMAND] };
-  }
-  return hover;
-}
-
-/** The extension registers the server's commands itself, because what they return is shown in its own way. */
+/**
+ * The extension registers the server's commands itself, because what they return is shown in its own way, and hovers,
+ * because they are offered before there is a server.
+ */
 class Client extends LanguageClient {
   /** Into the log alone: what a person must know is told by the extension, once. */
   override error(message: string, data?: unknown): void {
@@ -119,17 +112,27 @@ class Client extends LanguageClient {
   }
 
   override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
-    const runsCommands = "registrationType" in feature && feature.registrationType.method === "workspace/executeCommand";
-    super.registerFeature(runsCommands ? new Announces() : feature);
+    const method = "registrationType" in feature ? feature.registrationType.method : "";
+    const announces = method in ANNOUNCED ? new Announces(ANNOUNCED[method]!) : feature;
+    super.registerFeature(announces);
   }
 }
 
-class Announces implements StaticFeature {
-  fillClientCapabilities(capabilities: ClientCapabilities): void {
+/** What the client does by itself, and says of it. */
+const ANNOUNCED: Record<string, (capabilities: ClientCapabilities) => void> = {
+  "workspace/executeCommand": (capabilities) => {
     capabilities.workspace = { ...capabilities.workspace, executeCommand: { dynamicRegistration: false } };
     const experimental = capabilities.experimental as Record<string, unknown> | undefined;
     capabilities.experimental = { ...experimental, forethought: { statusChanged: true } };
-  }
+  },
+  "textDocument/hover": (capabilities) => {
+    const hover = { dynamicRegistration: false, contentFormat: [MarkupKind.Markdown, MarkupKind.PlainText] };
+    capabilities.textDocument = { ...capabilities.textDocument, hover };
+  },
+};
+
+class Announces implements StaticFeature {
+  constructor(readonly fillClientCapabilities: (capabilities: ClientCapabilities) => void) {}
   initialize(): void {}
   getState(): FeatureState {
     return { kind: "static" };
@@ -170,6 +173,17 @@ class Connected implements Connection {
       return await this.request<Asked>(ASK, { ...params, partialResultToken }, token);
     } finally {
       listening.dispose();
+    }
+  }
+
+  async hover(document: vscode.TextDocument, position: vscode.Position, token: vscode.CancellationToken): Promise<Found> {
+    const { code2ProtocolConverter: out, protocol2CodeConverter: back } = this.client;
+    const at = out.asTextDocumentPositionParams(document, position);
+    try {
+      return back.asHover(await this.client.sendRequest(HoverRequest.type, at, token));
+    } catch (error) {
+      // Cancelled, as a rule: the mouse has gone on.
+      return this.client.handleFailedRequest(HoverRequest.type, token, error, null);
     }
   }
 

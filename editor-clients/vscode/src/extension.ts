@@ -2,7 +2,9 @@
 
 import { commands, Disposable, Uri, window, type ExtensionContext } from "vscode";
 import { registerChat, respond } from "./chat";
+import { startEarly } from "./early";
 import { explainSelection, explainTerminal, explainTest } from "./explain";
+import { registerHovers } from "./hover";
 import { removeKey, setKey } from "./key";
 import { registerMcp } from "./mcp";
 import { askOwn, placeOf, rate, showAnswer, showQuestions, type Chosen } from "./menu";
@@ -14,6 +16,9 @@ import { Stops } from "./stops";
 import { registerTools } from "./tools";
 import { PreparedView, type Node } from "./view";
 
+// Once this code is loaded, so that the editor does not wait for it.
+const early = new Promise<void>((resolve) => setImmediate(resolve)).then(startEarly);
+
 let server: Server | undefined;
 
 /** For tests in the real editor, which has no chat view without another extension. */
@@ -24,7 +29,7 @@ export interface Exports {
 
 export function activate(context: ExtensionContext): Exports {
   const log = window.createOutputChannel("Forethought", { log: true });
-  const own = (server = new Server(context, log));
+  const own = (server = new Server(context, log, early));
   const pages = new Pages();
   const stops = new Stops(own, pages, log);
   const view = new PreparedView(own, LANGUAGES);
@@ -63,10 +68,11 @@ export function activate(context: ExtensionContext): Exports {
     stops,
     view,
     new StatusItem(own),
+    registerHovers(own, LANGUAGES),
     ...registerTools(own),
     ...optional.filter((one): one is Disposable => one !== undefined),
   );
-  void own.restart();
+  void own.start();
   return { respond, server: own };
 }
 

@@ -37,6 +37,11 @@ export interface NoLaunch {
   tried: string[];
 }
 
+/** Whether it takes the Python extension to know which server is wanted. */
+export function asksInterpreter({ command, from }: Wanted): boolean {
+  return !command && (from === "auto" || from === "interpreter");
+}
+
 const MODULE = ["-I", "-m", "lsp_server.cli"];
 
 export async function findLaunch(wanted: Wanted, world: World): Promise<Launch | NoLaunch> {

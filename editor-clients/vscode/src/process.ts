@@ -3,6 +3,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import * as path from "node:path";
 
 const LAST_WORDS_CHARS_MAX = 300;
 const ENDS_WITHIN_MS = 1000;
@@ -22,6 +23,14 @@ export interface Running {
   /** Waits a moment for the process to end, so that its last words are all there. */
   ended: () => Promise<unknown>;
   kill: () => void;
+}
+
+/**
+ * Not a folder of the workspace: on some systems programs are looked for in the current folder first. The program's own folder
+ * holds nothing that is trusted less than the program.
+ */
+export function workingFolder({ command }: { command: string }): string {
+  return path.dirname(command);
 }
 
 export function run({ command, args, cwd, env }: Program): Running {

@@ -22,6 +22,10 @@ export function find(command: string): string | undefined {
   return which(command, { path: process.env.PATH ?? "", windows: process.platform === "win32", isFile });
 }
 
+export function hasPythonExtension(): boolean {
+  return extensions.getExtension(PYTHON_EXTENSION) !== undefined;
+}
+
 /** The interpreter chosen for the first folder, or undefined where the Python extension is not there. */
 export async function chosenInterpreter(): Promise<string | undefined> {
   const api = await pythonApi();

@@ -1,7 +1,6 @@
 // Keeps at most one server running: finds out how to start it, starts it, restarts it, and hands on requests. What the
 // server says is its own business.
 
-import { mkdir } from "node:fs/promises";
 import * as path from "node:path";
 import {
   commands,
@@ -14,14 +13,19 @@ import {
   type Event,
   type ExtensionContext,
   type LogOutputChannel,
+  type Position,
+  type TextDocument,
 } from "vscode";
 import type { Connection, Start } from "./client";
+import { loadClient, taken, wantedServer, type Early } from "./early";
 import { ownPython } from "./environment";
+import type { Found, Hovers } from "./hover";
 import { onKeyChanged, storedKey } from "./key";
-import { findLaunch, type From, type Launch, type NoLaunch } from "./launch";
-import { run, type Program, type Running as RunningProcess } from "./process";
+import { asksInterpreter, findLaunch, type Launch, type NoLaunch } from "./launch";
+import { run, workingFolder, type Program, type Running as RunningProcess } from "./process";
 import { STATUS, Unsupported, type Asked, type Asker, type Status } from "./protocol";
-import { chosenInterpreter, find, onInterpreterChanged, pythonVersion, versionIn } from "./python";
+import { chosenInterpreter, find, hasPythonExtension, onInterpreterChanged, pythonVersion, versionIn } from "./python";
+import { rememberedLaunch, rememberLaunch } from "./remembered";
 import { leftOut, serverEnvironment, userSetting } from "./settings";
 
 /** The editor's names of the languages that the server knows; package.json names them too. */
@@ -32,7 +36,7 @@ const RESTARTS = ["path", "server", "interpreter", "model"].map((name) => `foret
 
 export type Running = "stopped" | "starting" | "running" | "failed";
 
-export class Server implements Asker, Disposable {
+export class Server implements Asker, Hovers, Disposable {
   private connection: Connection | undefined;
   // Restarts are taken one after another: two at once would leave a server that nobody stops.
   private turn: Promise<void> = Promise.resolve();
@@ -49,6 +53,8 @@ export class Server implements Asker, Disposable {
   constructor(
     private readonly context: ExtensionContext,
     private readonly log: LogOutputChannel,
+    /** A process that runs already, for the first start. */
+    private early?: Promise<Early | undefined>,
   ) {
     this.subscriptions.push(
       workspace.onDidChangeConfiguration((event) => {
@@ -58,6 +64,17 @@ export class Server implements Asker, Disposable {
       onKeyChanged(context, () => void this.restart()) as Disposable,
     );
     void this.followInterpreter();
+  }
+
+  /** The first start of a window: as the last one was, where that is known; what is so now is looked up once it runs. */
+  start(): Promise<void> {
+    return this.inTurn(async () => {
+      const launch = this.remembered();
+      const problem = launch ? await this.began(launch) : "";
+      if (problem) this.log.warn(`as at the last start, ${problem}; looking anew`);
+      if (!launch || problem) await this.begin();
+      else void this.confirm();
+    });
   }
 
   restart(): Promise<void> {
@@ -88,6 +105,11 @@ export class Server implements Asker, Disposable {
     return (await this.connected()).ask(params, partial, token);
   }
 
+  async hover(document: TextDocument, position: Position, token: CancellationToken, waitMs: number): Promise<Found> {
+    if (this.running === "starting") await Promise.race([this.turn, new Promise((resolve) => setTimeout(resolve, waitMs))]);
+    return token.isCancellationRequested ? undefined : this.connection?.hover(document, position, token);
+  }
+
   dispose(): void {
     Disposable.from(...this.subscriptions).dispose();
   }
@@ -102,23 +124,57 @@ export class Server implements Asker, Disposable {
     this.become("starting", "looking for the server");
     const launch = await this.find();
     if ("problem" in launch) return this.failed(launch);
+    const problem = await this.began(launch);
+    if (problem) return this.failed({ problem, tried: [] });
+    await this.remember(launch);
+  }
+
+  /** Starts this; empty once it runs, else why it does not. */
+  private async began(launch: Launch): Promise<string> {
     this.launch = launch;
     this.log.info(`starting ${[launch.command, ...launch.args].join(" ")}`);
     this.become("starting", launch.how);
     try {
       const program = await this.programOf(launch);
       // The process starts while the language client is loaded.
-      const first = run(program);
+      const first = taken(await this.early, program) ?? run(program);
+      this.early = undefined;
       this.connection = await this.connect(program, first).catch((error: unknown) => {
         first.kill();
         throw error;
       });
     } catch (error) {
-      return this.failed({ problem: `${launch.how} did not start: ${messageOf(error)}`, tried: [] });
+      return `${launch.how} did not start: ${messageOf(error)}`;
     }
     this.log.info(`the server runs: ${launch.how}`);
     this.become("running", launch.how);
-    await this.firstStatus();
+    void this.firstStatus();
+    return "";
+  }
+
+  /** Only where it takes long to know: what the Python extension says. */
+  private remembered(): Launch | undefined {
+    const wanted = wantedServer();
+    if (!hasPythonExtension() || !asksInterpreter(wanted)) return undefined;
+    return rememberedLaunch(this.context.workspaceState, wanted, this.version);
+  }
+
+  private remember(launch: Launch): Thenable<void> {
+    return rememberLaunch(this.context.workspaceState, wantedServer(), this.version, launch);
+  }
+
+  /** Whether a server that was started from memory is the one that would be chosen now. */
+  private async confirm(): Promise<void> {
+    const now = await this.find();
+    if ("problem" in now) return;
+    const named = ({ command, args }: Launch) => [command, ...args].join("\n");
+    if (this.launch && named(now) === named(this.launch)) return;
+    this.log.info(`another server than at the last start: ${now.how}`);
+    await this.restart();
+  }
+
+  private get version(): string {
+    return String((this.context.extension.packageJSON as { version: unknown }).version);
   }
 
   private async end(): Promise<void> {
@@ -131,11 +187,7 @@ export class Server implements Asker, Disposable {
   }
 
   private async find(): Promise<Launch | NoLaunch> {
-    const wanted = {
-      command: userSetting("path"),
-      from: (userSetting("server") || "auto") as From,
-      trusted: workspace.isTrusted,
-    };
+    const wanted = wantedServer();
     const launch = await findLaunch(wanted, {
       find,
       interpreter: chosenInterpreter,
@@ -188,11 +240,8 @@ export class Server implements Asker, Disposable {
     }
   }
 
-  private async programOf({ command, args }: Launch): Promise<Program> {
-    // Not a folder of the workspace: on some systems programs are looked for in the current folder first.
-    const cwd = this.context.globalStorageUri.fsPath;
-    const [env] = await Promise.all([this.environment(), mkdir(cwd, { recursive: true })]);
-    return { command, args, cwd, env };
+  private async programOf(launch: Launch): Promise<Program> {
+    return { command: launch.command, args: launch.args, cwd: workingFolder(launch), env: await this.environment() };
   }
 
   private async connect(program: Program, first: RunningProcess): Promise<Connection> {
@@ -210,7 +259,7 @@ export class Server implements Asker, Disposable {
         this.failed({ problem: `the server ended several times and was not started again. ${lastWords}`.trim(), tried: [] });
       },
     };
-    const { connect } = await import("./client.js");
+    const { connect } = await loadClient();
     return connect(start);
   }
 

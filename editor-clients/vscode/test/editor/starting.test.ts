@@ -62,7 +62,8 @@ test("without any server, one is set up in an environment of the extension's own
 });
 
 test("the interpreter that was chosen is used, and a change of it is followed", async () => {
-  const environment = { FORETHOUGHT_PROBE_CHOSEN: PYTHON, PATH: SYSTEM_PATH };
+  const never = path.join(home, "never");
+  const environment = { FORETHOUGHT_PROBE_CHOSEN: PYTHON, FORETHOUGHT_PROBE_NEVER: never, PATH: SYSTEM_PATH };
   code = await Workbench.start({ folder, home, settings: {}, environment, extensions: ["python-extension"] });
   await code.open("shop/db.py", 4, 5);
   expect(await startedHow(code)).toMatch(/\(from the chosen interpreter, which has forethought \d/);
@@ -71,6 +72,11 @@ test("the interpreter that was chosen is used, and a change of it is followed", 
   writeFileSync(path.join(other, "python"), `#!/bin/sh\nexec ${PYTHON} "$@"\n`, { mode: 0o755 });
   await code.probe(`vscode.extensions.getExtension("ms-python.python").exports.choose("${other}/python")`);
   await until(async () => (await startedHow(code!)).startsWith(other), STARTS_MS_MAX);
+  // The next window does not wait for the Python extension, which here never gets ready.
+  writeFileSync(never, "");
+  await code.reload();
+  await code.open("shop/db.py", 4, 5);
+  expect(await startedHow(code)).toMatch(new RegExp(`^${other}.*the chosen interpreter`));
 });
 
 test("a workspace that is not trusted does not get its interpreter run", async () => {

@@ -103,6 +103,12 @@ export class Workbench {
     return new Workbench(page, home, begun, browser, child, probePort, () => output);
   }
 
+  /** Opens the same window again, with a new extension host. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.locator(".monaco-workbench").waitFor({ timeout: STARTED_MS_MAX });
+  }
+
   /** Runs code in the extension host, with `vscode` in scope. */
   async probe<T>(code: string): Promise<T> {
     const answer = await fetch(`http://127.0.0.1:${this.probePort}/`, { method: "POST", body: code });
@@ -154,6 +160,26 @@ export class Workbench {
       if (await seen(this.hover, wait)) return;
       if (Date.now() > end) throw new Error(`no hover over ${word} within ${HOVERS_MS_MAX} ms`);
     }
+  }
+
+  /**
+   * As a person does who waits for a hover: rests the mouse on a word, stays where the editor says that it is loading, and where
+   * nothing comes looks away and back. The looks are equally long, so that nobody's hover is found later for having come late.
+   */
+  async lookAt(line: string, word: string, lookMs: number): Promise<void> {
+    const row = this.page.locator(".editor-instance .view-line", { hasText: line }).first();
+    const box = await row.locator("span", { hasText: word }).last().boundingBox();
+    if (!box) throw new Error(`${word} is not seen`);
+    const loading = this.page.locator(".monaco-hover:visible", { hasText: "Loading..." }).first();
+    const end = Date.now() + HOVERS_MS_MAX;
+    while (Date.now() < end) {
+      await this.page.mouse.move(5, 5);
+      await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 2 });
+      do {
+        if (await seen(this.hover, lookMs)) return;
+      } while (await loading.isVisible());
+    }
+    throw new Error(`no hover over ${word} within ${HOVERS_MS_MAX} ms`);
   }
 
   /** Types into the open input, and enters it. */

@@ -86,6 +86,14 @@ export class Location {
 export class MarkdownString {
   isTrusted: unknown;
   constructor(public value = "") {}
+  appendMarkdown(text: string): this {
+    this.value += text;
+    return this;
+  }
+}
+
+export class Hover {
+  constructor(readonly contents: unknown[]) {}
 }
 
 export class ThemeIcon {
@@ -185,6 +193,18 @@ export const inspected: Record<string, object> = {};
 export const workspace = {
   workspaceFolders: [{ uri: Uri.file("/code"), name: "work" }],
   getConfiguration: (section: string) => ({ inspect: (name: string) => inspected[`${section}.${name}`] }),
+};
+interface HoverProvider {
+  provideHover(document: object, position: object, token: object): Promise<unknown>;
+}
+
+export const languages = {
+  /** Selectors and providers, as they were registered. */
+  hovers: [] as [unknown, HoverProvider][],
+  registerHoverProvider: (selector: unknown, provider: HoverProvider) => {
+    languages.hovers.push([selector, provider]);
+    return new Disposable();
+  },
 };
 export const debug = {};
 export const lm = {};
