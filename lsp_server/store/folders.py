@@ -17,7 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
-INDEX_SCHEMA = 8
+INDEX_SCHEMA = 9
 """Raised whenever the index's tables, the facts' shape or the records' shape change: the old index is left alone."""
 
 _APPLICATION = "forethought"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.records import Record
-from tests.inference.world import analysed, graph
+from tests.inference.world import analysed, callers, graph
 
 FG = "function f() {}\nfunction g() {}\n"
 """Two functions that the cases pass around."""
@@ -401,6 +401,18 @@ MODULES: dict[str, tuple[str, dict[str, set[str]]]] = {
         "A.prototype.run = function () { this[k](); };\nnew A().run();",
         {"main": {"main.A", "main.A.run"}, "main.A.run": {"main.f"}},
     ),
+    "a function bound to its context": (
+        FG + "const { AsyncResource } = require('node:async_hooks');\nconst h = new AsyncResource('x').bind(f);\nh();",
+        {"main": {"async_hooks.AsyncResource", "async_hooks.AsyncResource.bind", "main.f"}},
+    ),
+    "a function run in a context": (
+        "const { AsyncLocalStorage } = require('async_hooks');\nfunction f(x) { x(); }\nfunction g() {}\n"
+        "new AsyncLocalStorage().run({}, f, g);",
+        {
+            "main": {"async_hooks.AsyncLocalStorage", "async_hooks.AsyncLocalStorage.run", "main.f"},
+            "main.f": {"main.g"},
+        },
+    ),
     "both names of what a module gives away": (
         "//- /a.js\nexports = module.exports = function make() {};\nexports.x = function x() {};\n"
         "//- /main.js\nvar a = require('./a');\na();\na.x();",
@@ -559,6 +571,21 @@ def test_what_a_function_without_a_name_does_is_told_of_the_one_around_it() -> N
     found = analysed("//- /main.js\nfunction g() {}\nfunction f() { setTimeout(() => { g(); }, 1); }")
     assert {edge.place.symbol for edge in found["main.js:g"].callers} == {"f"}
     assert [edge.target for edge in found["main.js:f"].callees] == ["g"]
+
+
+def test_a_getter_under_a_known_key_is_as_sure_as_one_by_its_name() -> None:
+    found = analysed(
+        """
+        //- /main.js
+        const k = Symbol('k');
+        function A() {}
+        Object.defineProperties(A.prototype, { [k]: { get () { return 1; } } });
+        function f(a) { return a[k]; }
+        f(JSON.parse('{}'));
+        f(new A());
+        """
+    )
+    assert callers(found["main.js:k.get"]) == {"f"}
 
 
 def record(text: str) -> Record:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from analyzers.facts import ASYNC, GENERATOR, GETTER, MODULE, SETTER
-from analyzers.languages.typescript.pieces import Definition, plain_string, scopes
+from analyzers.languages.typescript.pieces import Definition, member_name, plain_string, scopes
 from analyzers.languages.typescript.statements import DEFAULT
 from analyzers.languages.typescript.text import Text
 from analyzers.languages.typescript.words import SUITES, TESTS, test_name
@@ -112,9 +112,7 @@ class Definitions:
                 else:
                     made.flags = self._header_flags(made.start, made.name_start)
                     if capture == "method":
-                        made.name = made.name.strip("'\"")
-                        if made.name[:1] == "[":
-                            made.name = made.name.strip("[]").rpartition(".")[2] or "computed"
+                        made.name = member_name(made.name)
                 self.all.append(made)
         for node, name, value in text.steps("alias", "name", "value"):
             start, end = value.start_byte, value.end_byte
@@ -181,7 +179,9 @@ class Definitions:
     def _members(self) -> None:
         text = self.text
         for node, name, value in text.steps("pair", "name", "value"):
-            made = self._value(plain_string(text.of(name)), node, name, value)
+            written = text.of(name)
+            called = member_name(written) if written[:1] == "[" else plain_string(written)
+            made = self._value(called, node, name, value)
             if made is not None and made.kind == "function":
                 made.kind = "method"
         for node, name in text.steps("field", "name"):

@@ -22,7 +22,7 @@
   left: [(identifier) (member_expression)] @assignment.name
   right: (_) @assignment.value) @assignment
 (pair
-  key: [(property_identifier) (string)] @pair.name
+  key: [(property_identifier) (string) (computed_property_name)] @pair.name
   value: [(arrow_function) (function_expression) (generator_function) (class) (object)] @pair.value) @pair
 
 (call_expression function: [(identifier) (member_expression)] @call)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from analyzers import ir
+from analyzers.languages.typescript.pieces import member_name
 
 SyntaxNode = Any
 """A node of the parser's tree; its type belongs to `syntax`, the only module that may import the parser."""
@@ -156,8 +157,8 @@ class Lowering:
 
     def nested(self, name: str) -> str:
         """The qualified name of something called `name` inside what is being lowered."""
-        if name.startswith("[Symbol."):
-            name = name[8:-1]
+        if name.startswith("["):
+            name = member_name(name)
         return f"{self.qualname}.{name}" if self.qualname else name
 
     def class_name(self) -> str:

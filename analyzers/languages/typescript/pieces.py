@@ -119,6 +119,13 @@ def plain_string(written: str) -> str:
     return " ".join(written.strip("'\"`").split())[:TITLE_CHARS_MAX]
 
 
+def member_name(written: str) -> str:
+    """What a member is called, in quotes or computed: `[Symbol.iterator]` is `iterator`, `[kState]` is `kState`."""
+    if written[:1] == "[":
+        return written.strip("[]").rpartition(".")[2] or "computed"
+    return written.strip("'\"")
+
+
 def scopes(definitions: list[Definition], which: str) -> tuple[list[int], list[int]]:
     """Sorted offsets, and what holds the text that follows each: the index of a definition, or `MODULE`.
 

@@ -40,8 +40,11 @@ def load_index(frame: Frame, obj: Values, key: Values, node: ir.Index) -> Values
         return frame.bottom()
     result = EMPTY
     names = keys_of(key, node.key)
+    # A key that is known is like a name after a dot: a getter that is found by it is as sure as by that.
+    before, frame.unsure = frame.unsure, frame.unsure and names is None
     for value in obj:
         result = result | _load_from(frame, value, names, node, len(obj) > 1)
+    frame.unsure = before
     return result or frame.bottom()
 
 

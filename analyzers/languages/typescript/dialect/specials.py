@@ -80,6 +80,21 @@ def call_unknown(frame: Frame, given: Arguments, node: ir.Node) -> Values:
     return library.call_unknown(frame, given, node)
 
 
+def _run(function: int, *, passed: int, this: int | None = None) -> Special:
+    """Something that calls the function among its arguments at once, with those from `passed` on."""
+
+    def run(frame: Frame, receiver: Value | None, given: Arguments, node: ir.Node) -> Values:
+        arguments = calls.Arguments(list(given.positional[passed:]), {}, given.rest)
+        owner = given.first(this) if this is not None else EMPTY
+        result = EMPTY
+        for value in given.first(function):
+            if _is_callable(value):
+                result = result | making.with_this(frame, value, owner, arguments, node, "callback")
+        return result or ANYTHING
+
+    return run
+
+
 EVENTS = "\0events"
 """The field under which an emitter keeps its listeners that listen to what is not known."""
 
@@ -206,6 +221,13 @@ SPECIAL: dict[str, Special] = {
     "lib.structuredClone": objects.first,
     "util.inherits": objects.set_prototype,
     "util.promisify": objects.first,
+    "util.callbackify": objects.first,
+    "util.deprecate": objects.first,
+    "async_hooks.AsyncResource.bind": objects.first,
+    "async_hooks.AsyncResource.runInAsyncScope": _run(0, this=1, passed=2),
+    "async_hooks.AsyncLocalStorage.bind": objects.first,
+    "async_hooks.AsyncLocalStorage.run": _run(1, passed=2),
+    "async_hooks.AsyncLocalStorage.exit": _run(0, passed=1),
 }
 
 
