@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 INSTALLED = "node_modules/"
 """Begins the paths under which packages lie that a repository has installed."""
 
+HOMES_MAX = 50
+"""Packages of one repository whose own installed packages are looked at."""
+
 
 class FileAnalysis:
     """A `DeepAnalysis` of one repository's files. Belongs to the sleeper's own thread."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._homes: tuple[str, ...] = ("",)
+        """Folders that have packages installed, the nearest to the top first: a repository's packages may each."""
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -42,7 +47,11 @@ class FileAnalysis:
 
     def begin(self, paths: Sequence[str]) -> None:
         """These are all files of the repository."""
-        self.analysis.begin(paths, configuration_texts(dict.fromkeys(paths, ""), self._read_configuration))
+        texts = configuration_texts(dict.fromkeys(paths, ""), self._read_configuration)
+        near = sorted({path.rpartition("/")[0] for path in texts}, key=lambda folder: (folder.count("/"), folder))
+        homes = [folder for folder in near if folder and (self._root / folder / INSTALLED).is_dir()]
+        self._homes = ("", *homes[:HOMES_MAX])
+        self.analysis.begin(paths, texts)
 
     def update(self, path: str, source: bytes | None) -> None:
         """The file's current bytes, or None where it is gone."""
@@ -75,15 +84,17 @@ class FileAnalysis:
         return None if data is None else (found.path, data)
 
     def _read_installed(self, path: str) -> bytes | None:
-        """A text of an npm package that is installed in the repository, by its path there."""
+        """A text of an npm package that is installed in the repository or in one of its packages, by its path there."""
         if ".." in path.split("/"):
             return None
-        try:
-            with (self._root / path).open("rb") as file:
-                data = file.read(MODULE_BYTES_MAX + 1)
-        except OSError:
-            return None
-        return data if len(data) <= MODULE_BYTES_MAX else None
+        for home in self._homes:
+            try:
+                with (self._root / home / path).open("rb") as file:
+                    data = file.read(MODULE_BYTES_MAX + 1)
+            except OSError:
+                continue
+            return data if len(data) <= MODULE_BYTES_MAX else None
+        return None
 
     def _read_configuration(self, path: str) -> bytes | None:
         try:
