@@ -221,7 +221,6 @@ SPECIAL: dict[str, Special] = {
     "lib.structuredClone": objects.first,
     "util.inherits": objects.set_prototype,
     "util.promisify": objects.first,
-    "util.callbackify": objects.first,
     "util.deprecate": objects.first,
     "async_hooks.AsyncResource.bind": objects.first,
     "async_hooks.AsyncResource.runInAsyncScope": _run(0, this=1, passed=2),
