@@ -131,6 +131,7 @@ class Links:
                     site = CallSite(node, target, "", guards, direct=False, conditional=True)
                     site.fate = findings.fates.get(node, "kept") if self.program.dialect.eager else ""
                     edges.append((site, "possible"))
+        edges.sort(key=_place)
         return edges
 
     def _plausible(
@@ -166,6 +167,12 @@ class Links:
         if candidate.module is body.module or (cls is not None and body.module.find(cls.name) is not None):
             score += 1.0
         return score
+
+
+def _place(edge: Edge) -> tuple[int, str, str]:
+    """Where a call stands and where its target is defined: sets of values come in no order that every run has."""
+    site = edge[0]
+    return site.node.start, site.target.module.path, site.target.qualname
 
 
 def confidence_of(site: CallSite) -> Confidence:
