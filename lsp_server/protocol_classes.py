@@ -10,6 +10,8 @@ classes mean.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 import attrs
@@ -21,19 +23,24 @@ def import_lightly() -> None:
         return
     module: Any = attrs
     define = module.define
-    module.define = _put_off
+    module.define = partial(_put_off, define)
     try:
         from lsprotocol import types
     finally:
         module.define = define
     _Fields.known = types.ALL_TYPES_MAP
-    from lsprotocol import _hooks
-
+    try:
+        from lsprotocol import _hooks
+    except ImportError:  # Another version may resolve references elsewhere: all classes are finished then.
+        return
     # The converter would finish every class to resolve its references; were this name gone, it would do just that.
     _hooks._resolved_forward_references = True
 
 
-def _put_off(kind: type[Any]) -> type[Any]:
+def _put_off(define: Callable[..., Any], kind: type[Any] | None = None, **options: Any) -> Any:
+    if kind is None or options:  # None is declared so today.
+        return define(kind, **options)
+
     def init(self: Any, *arguments: Any, **named: Any) -> None:
         _finish(kind)
         self.__init__(*arguments, **named)
