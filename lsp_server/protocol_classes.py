@@ -38,7 +38,7 @@ def import_lightly() -> None:
 
 
 def _put_off(define: Callable[..., Any], kind: type[Any] | None = None, **options: Any) -> Any:
-    if kind is None or options:  # None is declared so today.
+    if kind is None or options:  # No class is declared so today.
         return define(kind, **options)
 
     def init(self: Any, *arguments: Any, **named: Any) -> None:
