@@ -284,11 +284,19 @@ def _read_ignore(file: Path, base: str) -> _Ignore | None:
         with file.open("rb") as opened:
             text = opened.read(_GITIGNORE_BYTES_MAX).decode("utf-8", "replace")
         spec = pathspec.GitIgnoreSpec.from_lines(text.splitlines())
-        written = [regex.pattern for each in spec.patterns if (regex := getattr(each, "regex", None)) is not None]
-        # Names of groups may stand only once in a pattern; nothing refers to them here.
-        return _Ignore(base, spec, any_of_them=re.compile("|".join(_NAMED.sub("(?:", each) for each in written)))
     except (OSError, ValueError):
         # A pattern that nobody understands must not hide the whole repository.
+        return None
+    return _Ignore(base, spec, any_of_them=_any_of(spec))
+
+
+def _any_of(spec: pathspec.GitIgnoreSpec) -> re.Pattern[str] | None:
+    """A pattern that finds what any of them matches; None where they cannot be put into one."""
+    written = [regex.pattern for each in spec.patterns if (regex := getattr(each, "regex", None)) is not None]
+    try:
+        # Names of groups may stand only once in a pattern; nothing refers to them here.
+        return re.compile("|".join(_NAMED.sub("(?:", each) for each in written))
+    except re.error:
         return None
 
 
