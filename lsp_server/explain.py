@@ -5,7 +5,8 @@ Joins `analyzers.evidence` with files on disk. Knows neither the terminal nor th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from analyzers.evidence.failures import Failure, Report
 from analyzers.evidence.history import Since
 from analyzers.evidence.history_track import Tracked, tracked
 from analyzers.evidence.junit import read_junit
-from analyzers.evidence.localise import localise
+from analyzers.evidence.localise import Past, localise
 from analyzers.evidence.reasons import Reason, confidence_of, reasons
 from analyzers.evidence.report import read_report
 from analyzers.evidence.run_record import Passed, RunRecord
@@ -26,7 +27,7 @@ from analyzers.questions.answer import Answer
 from analyzers.records import Confidence
 from lsp_server.disk_code import DiskCode
 from lsp_server.last_run import last_failed, last_run
-from lsp_server.recent import recently_changed
+from lsp_server.recent import changed_together, recently_changed
 from lsp_server.since import commit_at, since_commit
 
 SUSPECTS_MAX = 20
@@ -65,7 +66,7 @@ def explain(root: Path, text: str) -> Explanation:
     code = DiskCode(root)
     passed = passed_at(record, report.failures)
     changed = changed_since_passing(root, passed, code)
-    return explain_report(code, root, report, passed, changed, lately_changed(root, code))
+    return explain_report(code, root, report, passed, changed, past_of(root, code))
 
 
 def explain_report(
@@ -74,12 +75,12 @@ def explain_report(
     report: Report,
     passed: Passed | None,
     since: Since | None,
-    recent: Mapping[tuple[str, str], float] | None = None,
+    past: Past | None = None,
 ) -> Explanation:
     """Ranks the functions that may be at fault for failures that were read."""
     names = Names(code)
     changed = frozenset((each.path, each.symbol) for each in since.changes if each.symbol) if since else frozenset()
-    suspects, scenes = localise(report.failures, names, _is_test, root.as_posix(), changed, recent)
+    suspects, scenes = localise(report.failures, names, _is_test, root.as_posix(), changed, past)
     not_known = (*_not_known(scenes, passed, since), *report.notes)
     explained = tuple(
         Explained(
@@ -116,9 +117,9 @@ def changed_since_passing(root: Path, passed: Passed | None, code: Code) -> Sinc
     return since_commit(root, base, lambda path: _tracked(code, path), passed.when if passed else 0) if base else None
 
 
-def lately_changed(root: Path, code: Code) -> dict[tuple[str, str], float]:
-    """How lately each function was changed, where it was in the newest commits."""
-    return recently_changed(root, lambda path: _tracked(code, path))
+def past_of(root: Path, code: Code) -> Past:
+    """What the newest commits changed, and what changes together."""
+    return Past(recently_changed(root, lambda path: _tracked(code, path)), partial(changed_together, root))
 
 
 def _is_test(path: str) -> bool:

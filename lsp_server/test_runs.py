@@ -7,7 +7,7 @@ It must not know how: hovers, menus and diagnostics read the store.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from analyzers import languages
@@ -16,7 +16,7 @@ from analyzers.evidence.code import Names, Node
 from analyzers.evidence.failing import Failing, FailingTest, Left, SeenSuspect
 from analyzers.evidence.failures import Failure
 from analyzers.evidence.history import Since
-from analyzers.evidence.localise import Suspect, localise
+from analyzers.evidence.localise import Past, Suspect, localise
 from analyzers.evidence.observing import observe
 from analyzers.evidence.paths import Known
 from analyzers.evidence.reasons import confidence_of
@@ -27,7 +27,7 @@ from analyzers.questions import failure_suspects
 from analyzers.records import Dependency
 from lsp_server import git, last_run
 from lsp_server.coverage_file import read_coverage
-from lsp_server.explain import changed_since_passing, lately_changed, passed_at
+from lsp_server.explain import changed_since_passing, passed_at, past_of
 from lsp_server.messages import FromSleeper, TestsRead
 from lsp_server.settings import Settings
 from lsp_server.store import IndexReader, RepositoryFolders, StoreError
@@ -139,11 +139,11 @@ class TestRunsJob:
         passed = _passed(records, left, failures)
         changed = changed_since_passing(self._folders.root, passed, code)
         yield
-        recent = lately_changed(self._folders.root, code) if failures else {}
+        past = past_of(self._folders.root, code) if failures else None
         yield
         tests = []
         for failure in failures[: failing.TESTS_MAX]:
-            tests.append(explained(failure, names, self._folders.root, changed, recent))
+            tests.append(explained(failure, names, self._folders.root, changed, past))
             yield
         found = Failing(tuple(tests), len(failures) - len(tests))
         writer.set_failing(found, passed)
@@ -222,11 +222,11 @@ def explained(
     names: Names,
     root: Path,
     changed: Since | None,
-    recent: Mapping[tuple[str, str], float] | None = None,
+    past: Past | None = None,
 ) -> FailingTest:
     """A failing test with its suspects, best first, and the answer to why it fails."""
     touched = frozenset((each.path, each.symbol) for each in changed.changes if each.symbol) if changed else frozenset()
-    suspects, scenes = localise([failure], names, _is_test, root.as_posix(), touched, recent)
+    suspects, scenes = localise([failure], names, _is_test, root.as_posix(), touched, past)
     scene = scenes[0] if scenes else Scene(failure)
     test = scene.test if scene.test is not None and scene.test.at != MODULE else None
     answer = failure_suspects.answer(suspects, scenes, names)

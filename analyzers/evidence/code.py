@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from analyzers import languages
-from analyzers.evidence.lexing import Mention, assigns
+from analyzers.evidence.lexing import Mention, assigns, mentions
 from analyzers.facts import CALLS_VALUE, MODULE, FileFacts, Import, Symbol
 
 DEFINING_FILES_MAX = 12
@@ -80,12 +80,22 @@ class Names:
         self._files: dict[str, File | None] = {}
         self._defining: dict[str, tuple[Node, ...]] = {}
         self._locals: dict[Node, str] = {}
+        self._mentions: dict[Node, tuple[Mention, ...]] = {}
+        self._kinds: dict[tuple[Node, str, bool], Node | None] = {}
+        self._resolved: dict[tuple[Node, str, bool], Node | None] = {}
+        self._ancestors: dict[Node, frozenset[Node]] = {}
+        self.reads_more = True
+        """Whether files that were not looked at yet may be; what is known of the others stays."""
+        self.given: dict[Node, dict[str, Node]] = {}
+        """Of which class an object is that a function is handed by name, where its caller is known: fixtures."""
         self.decorated: dict[str, list[Node]] = {}
         """In the files read so far: what is decorated with `x.anything`, by `x`."""
 
     def file(self, path: str) -> File | None:
         """The file's facts and lookups; None where there are none."""
         if path not in self._files:
+            if not self.reads_more:
+                return None
             facts = self.code.facts(path)
             self._files[path] = _file(facts, _lexed(path, self.code.source(path))) if facts else None
             for index, symbol in enumerate(facts.symbols if facts else ()):
@@ -110,6 +120,13 @@ class Names:
         """The node's own source."""
         file = self.file(node.path)
         return file.text(node.at) if file and node.at != MODULE else ""
+
+    def mentions(self, node: Node) -> tuple[Mention, ...]:
+        """What the node's own code mentions, each name once."""
+        if node not in self._mentions:
+            found = {(each.name, each.called, each.after): each for each in mentions(self.text(node))}
+            self._mentions[node] = tuple(found.values())
+        return self._mentions[node]
 
     def heading(self, node: Node) -> str:
         """The decorators of the classes around a node: what all tests of a class are parametrised with."""
@@ -196,6 +213,15 @@ class Names:
         """What a dotted name in the code of `node` means, if it means something in the workspace."""
         if steps <= 0 or mention.after:
             return None
+        if steps < STEPS_MAX:
+            return self._resolve(node, mention, steps)
+        # Every test and every caller asks again for the same names.
+        key = (node, mention.name, self.reads_more)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(node, mention, steps)
+        return self._resolved[key]
+
+    def _resolve(self, node: Node, mention: Mention, steps: int) -> Node | None:
         head, *rest = mention.name.split(".")
         if head == "super()":
             return self._inherited(self.owner(node), rest[0], steps - 1) if rest else None
@@ -204,7 +230,7 @@ class Names:
         found = self._bound(node, head, rest, steps - 1)
         if found is not None:
             return self._follow(found[0], found[1], steps - 1)
-        kind = self._kind_of_local(node, head, steps - 1) if rest else None
+        kind = (self._kind_of_local(node, head, steps - 1) or self._kind_given(node, head)) if rest else None
         return self._follow(kind, rest, steps - 1) if kind else None
 
     def bases(self, node: Node, steps: int = STEPS_MAX) -> list[Node]:
@@ -215,6 +241,19 @@ class Names:
             if resolved and resolved.at != MODULE and self.symbol(resolved).kind == "class" and resolved != node:
                 found.append(resolved)
         return found
+
+    def ancestors(self, node: Node) -> frozenset[Node]:
+        """A class's bases in the workspace, and theirs."""
+        if node not in self._ancestors:
+            found: dict[Node, None] = {}
+            pending = self.bases(node)
+            while pending:
+                each = pending.pop()
+                if each not in found:
+                    found[each] = None
+                    pending += self.bases(each)
+            self._ancestors[node] = frozenset(found)
+        return self._ancestors[node]
 
     def method(self, node: Node, name: str, steps: int = STEPS_MAX) -> Node | None:
         """The attribute of a class, from itself or its bases."""
@@ -378,6 +417,13 @@ class Names:
 
     def _kind_of_local(self, node: Node, name: str, steps: int) -> Node | None:
         """The class of a local variable, from the call that it is assigned or from its annotation."""
+        key = (node, name, self.reads_more)
+        if key not in self._kinds:
+            self._kinds[key] = None  # A local that is made of itself.
+            self._kinds[key] = self._find_kind_of_local(node, name, steps)
+        return self._kinds[key]
+
+    def _find_kind_of_local(self, node: Node, name: str, steps: int) -> Node | None:
         file = self.file(node.path)
         if file is None or node.at == MODULE or steps <= 0:
             return None
@@ -397,6 +443,9 @@ class Names:
             if found and found.at != MODULE and (kind := self.result(found, steps - 1)):
                 return kind
         return None
+
+    def _kind_given(self, node: Node, name: str) -> Node | None:
+        return self.given.get(node, {}).get(name)
 
 
 def _lexed(path: str, source: bytes) -> bytes:

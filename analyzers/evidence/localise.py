@@ -35,11 +35,14 @@ WEIGHTS: dict[str, float] = {
     "literal": 0.2,
     "changed": 1.5,
     "recent": 0.5,
+    "together": 0.6,
+    "about": 0.4,
     "module": 0.3,
     "size": 0.3,
     "general": -0.1,
     "trivial": -0.3,
     "support": -0.5,
+    "unreached": -0.3,
 }
 """How much each feature counts. Few and round on purpose: they were chosen on several projects, not fitted to one."""
 
@@ -47,6 +50,8 @@ NEAR_FILES_MAX = 20
 NAMESAKES_MAX = 3
 TESTS_MAX = 8
 """Failing tests that are looked into; parametrised cases of one test count once."""
+TEST_FILES_MAX = 3
+"""Files of failing tests whose past is looked into."""
 SUSPECTS_MAX = 50
 WORDS_MAX = 400
 
@@ -76,6 +81,16 @@ _STOP = KEYWORDS | frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of the code's past, as far as it says where to look."""
+
+    recent: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """Of the (path, qualified name) that the newest commits changed, how lately, between 0 and 1."""
+    together: Callable[[str], Mapping[str, float]] = lambda _: {}
+    """Given a test's file: the files that changed in the same commits, by how often."""
+
+
 @dataclass(slots=True)
 class Suspect:
     """A function that may be at fault, with its features' values and how it is reached."""
@@ -102,12 +117,11 @@ def localise(
     is_test: Callable[[str], bool],
     root: str = "",
     changed: frozenset[tuple[str, str]] = frozenset(),
-    recent: Mapping[tuple[str, str], float] | None = None,
+    past: Past | None = None,
 ) -> tuple[list[Suspect], list[Scene]]:
     """The suspects, best first, and what was understood of each failing test (the parametrised cases of one as one).
 
-    `changed` holds the (path, qualified name) of what changed since the tests last passed, where that is known;
-    `recent` says of what was changed in the newest commits how lately, between 0 and 1.
+    `changed` holds the (path, qualified name) of what changed since the tests last passed, where that is known.
     """
     known = Known(names.code.paths())
     scenes = [place(failure, names, known, is_test, root) for failure in _distinct(failures)]
@@ -116,15 +130,32 @@ def localise(
     suspects = _candidates(scenes, names, is_test)
     _take_hints(suspects, scenes, names, is_test)
     _score(suspects, scenes, names, is_test)
+    past = past or Past()
+    together = _together(scenes, past, is_test)
     for suspect in suspects:
+        suspect.features["together"] = together.get(suspect.path, 0.0)
         suspect.features["changed"] = 1.0 if (suspect.path, suspect.name) in changed else 0.0
-        suspect.features["recent"] = recent.get((suspect.path, suspect.name), 0.0) if recent else 0.0
+        suspect.features["recent"] = past.recent.get((suspect.path, suspect.name), 0.0)
         suspect.score = sum(WEIGHTS.get(name, 0.0) * value for name, value in suspect.features.items())
     suspects.sort(key=lambda suspect: (-suspect.score, suspect.path, suspect.line))
     # Overloads and conditional definitions share a name; the best of them stands for all.
     distinct = {(suspect.path, suspect.name): suspect for suspect in reversed(suspects)}
     suspects = [suspect for suspect in suspects if distinct[suspect.path, suspect.name] is suspect]
     return suspects[:SUSPECTS_MAX], scenes
+
+
+def _together(scenes: Sequence[Scene], past: Past, is_test: Callable[[str], bool]) -> dict[str, float]:
+    """How often each file changed with the failing tests' files, the most frequent 1."""
+    paths: dict[str, None] = {}
+    for scene in scenes:
+        if scene.test is not None:
+            paths[scene.test.path] = None
+        paths.update(dict.fromkeys(path for _, path, _ in scene.frames if is_test(path)))
+    found: Counter[str] = Counter()
+    for path in list(paths)[:TEST_FILES_MAX]:
+        found.update(past.together(path))
+    most = max(found.values(), default=0.0)
+    return {path: count / most for path, count in found.items()} if most else {}
 
 
 def _distinct(failures: Sequence[Failure]) -> list[Failure]:
@@ -253,6 +284,7 @@ def _score(suspects: list[Suspect], scenes: Sequence[Scene], names: Names, is_te
     literals = [set(_literals(names.text(suspect.node))) for suspect in suspects]
     held_rarity = _rarity([list(words) for words in literals])
     query = [_query(scene, names) for scene in scenes]
+    titles = [_title(scene) for scene in scenes]
     for suspect, body, held in zip(suspects, bodies, literals, strict=True):
         features = suspect.features
         for scene in scenes:
@@ -270,6 +302,9 @@ def _score(suspects: list[Suspect], scenes: Sequence[Scene], names: Names, is_te
         features["dense"] = sum(
             _shared_and_own(words, body, body_rarity, scene.common) for scene, words in zip(scenes, query, strict=True)
         ) / math.log2(4 + len(body))
+        features["about"] = max((_overlap(title, body, body_rarity) for title in titles), default=0.0)
+        reached = features.get("reach", 0.0) > 0 or features.get("trace", 0.0) > 0
+        features["unreached"] = 0.0 if reached else 1.0
         shared = {word for words in query for word in words if word in body}
         suspect.shared = tuple(sorted(shared, key=lambda word: (-body_rarity.get(word, 0.0), word))[:5])
     crashed = sum(1 for scene in scenes if any(not is_test(path) for _, path, _ in scene.frames)) / max(1, len(scenes))
@@ -312,6 +347,12 @@ def _of_scene(
         "message": _named_in(scene.failure, suspect),
         "module": 1.0 if about and about == _stem(suspect.path) else 0.0,
     }
+
+
+def _title(scene: Scene) -> list[str]:
+    """The words of the test's own name."""
+    name = scene.failure.test.partition("[")[0].rpartition(".")[2]
+    return [word for word in subwords(name) if word not in _STOP]
 
 
 def _named_in(failure: Failure, suspect: Suspect) -> float:

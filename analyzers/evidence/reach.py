@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 from analyzers.evidence.code import Names, Node
-from analyzers.evidence.lexing import Mention, mentions, strings
+from analyzers.evidence.lexing import Mention, strings
 from analyzers.facts import MODULE
 
 NODES_MAX = 1200
@@ -29,10 +29,18 @@ NESTED = 0.95
 CONSTRUCT = 0.9
 SPECIAL = 0.3
 """A class's operators and other special methods, which run without being named."""
+IN_BODY = 0.5
+"""What a class's body names."""
 OVERRIDE = 0.7
 GUESS = 0.5
 COMMON_GUESS = 0.1
 """A method by its name alone, and one whose name is also a built-in type's."""
+
+IN_PLAY = 0.9
+IN_PLAY_GUESS = 0.6
+OUT_OF_PLAY = 0.4
+"""An override, and a method by its name, in a class of which the code reached so far makes objects; and how much less
+those of other classes count where there is one."""
 
 DISPATCHED_MIN = 0.15
 DISPATCHED_MAX = 300
@@ -56,6 +64,8 @@ class Reach:
     parent: dict[Node, Node] = field(default_factory=dict)
     callers: dict[Node, set[Node]] = field(default_factory=dict)
     """Which reached nodes mention a node, for its generality."""
+    in_play: set[Node] = field(default_factory=set)
+    """Classes that reached code mentions by name, and their bases: of these there are objects."""
 
     def way(self, node: Node) -> list[Node]:
         """The nodes on the best way to a node, the first reached first."""
@@ -66,15 +76,17 @@ class Reach:
         return way[::-1]
 
 
-def reach(names: Names, seeds: Iterable[tuple[Node, float, Node | None]]) -> Reach:
+def reach(names: Names, seeds: Iterable[tuple[Node, float, Node | None]], in_play: Set[Node] = frozenset()) -> Reach:
     """Follows (node, weight, from) seeds, the weightiest first, until nothing weighs anything or limits are met."""
-    found = Reach()
+    found = Reach(in_play=set(in_play))
     heap: list[tuple[float, int, int, Node, Node | None]] = []
     order = 0
     for node, weight, origin in seeds:
         heapq.heappush(heap, (-weight, order, 1, node, origin))
         order += 1
-    while heap and len(found.weight) < NODES_MAX:
+        bring_into_play(names, node, found.in_play)
+    looked_into = 0
+    while heap and looked_into < NODES_MAX:
         negative, _, distance, node, origin = heapq.heappop(heap)
         if origin is not None:
             found.callers.setdefault(node, set()).add(origin)
@@ -85,17 +97,20 @@ def reach(names: Names, seeds: Iterable[tuple[Node, float, Node | None]]) -> Rea
         found.distance[node] = distance
         if origin is not None:
             found.parent[node] = origin
-        if len(names.read) >= FILES_MAX:
-            continue
-        for target, factor in expand(names, node):
+            if origin.at == MODULE or names.symbol(origin).kind != "class":
+                bring_into_play(names, node, found.in_play)
+        looked_into += node.at == MODULE or names.symbol(node).kind not in ("field", "variable")
+        names.reads_more = len(names.read) < FILES_MAX
+        for target, factor in expand(names, node, found.in_play):
             following = weight * factor
             if following >= WEIGHT_MIN and target != node:
                 heapq.heappush(heap, (-following, order, distance + 1, target, node))
                 order += 1
+    names.reads_more = True
     return found
 
 
-def expand(names: Names, node: Node) -> list[tuple[Node, float]]:
+def expand(names: Names, node: Node, in_play: Set[Node] = frozenset()) -> list[tuple[Node, float]]:
     """What one node leads to, with how likely that is."""
     if node.at == MODULE or names.file(node.path) is None:
         return []
@@ -110,8 +125,8 @@ def expand(names: Names, node: Node) -> list[tuple[Node, float]]:
     for child in file.children.get(node.at, ()) if file else ():
         if file and file.facts.symbols[child].kind in ("function", "class"):
             _add(found, Node(node.path, child), NESTED)
-    for mention in mentions(names.text(node)):
-        for target, factor in targets(names, node, mention):
+    for mention in names.mentions(node):
+        for target, factor in targets(names, node, mention, in_play):
             _add(found, target, CALL * factor)
         if mention.name == "getattr":
             for target, factor in _dispatched(names, node):
@@ -141,26 +156,45 @@ def _dispatched(names: Names, node: Node) -> list[tuple[Node, float]]:
     return [(target, max(DISPATCHED_MIN, GUESS / len(found) ** 0.5)) for target in found[:DISPATCHED_MAX]]
 
 
-def targets(names: Names, node: Node, mention: Mention) -> list[tuple[Node, float]]:
+def bring_into_play(names: Names, node: Node, in_play: set[Node]) -> None:
+    """A class that is named, and all that it inherits from."""
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if each.at == MODULE or each in in_play or names.symbol(each).kind != "class":
+            continue
+        in_play.add(each)
+        pending += names.bases(each)
+
+
+def targets(names: Names, node: Node, mention: Mention, in_play: Set[Node] = frozenset()) -> list[tuple[Node, float]]:
     """The nodes that a mention in the code of `node` can mean, with how likely each is."""
     resolved = names.resolve(node, mention)
     if resolved is not None:
         if resolved.at == MODULE:
             return []
-        return [(resolved, 1.0), *_overriding(names, resolved)]
+        return [(resolved, 1.0), *_overriding(names, resolved, in_play)]
     head, _, name = mention.name.rpartition(".")
     if not head and not mention.after:
         return []
     candidates = names.defining(name)
-    if not candidates or len(candidates) > CANDIDATES_MAX:
+    if not candidates:
         return _of_head(names, node, head) if head else []
+    playing = [each for each in candidates if names.owner(each) in in_play]
+    if len(candidates) > CANDIDATES_MAX:
+        candidates = ()
+        playing = playing if len(playing) <= CANDIDATES_MAX else []
     guess = COMMON_GUESS if name in _BUILTIN_METHODS else GUESS
-    if not mention.called:
-        guess *= 0.5
+    scale = 1.0 if mention.called else 0.5
+    weights = {candidate: scale * guess / len(candidates) ** 0.5 for candidate in candidates}
     own = [candidate for candidate in candidates if candidate.path == node.path]
-    weights = {candidate: guess / len(candidates) ** 0.5 for candidate in candidates}
     for candidate in own:
-        weights[candidate] = guess / len(own) ** 0.5
+        weights[candidate] = scale * guess / len(own) ** 0.5
+    if playing:
+        for candidate in weights:
+            weights[candidate] *= OUT_OF_PLAY
+        for candidate in playing:
+            weights[candidate] = scale * (guess + IN_PLAY_GUESS) / 2 / len(playing) ** 0.5
     return [*weights.items(), *(_of_head(names, node, head) if head else [])]
 
 
@@ -187,24 +221,36 @@ def _of_class(names: Names, node: Node) -> list[tuple[Node, float]]:
             _add(found, Node(node.path, index), SPECIAL if name.startswith("__") else 0.5 * SPECIAL)
     for base in names.bases(node):
         _add(found, base, SPECIAL)
+    # Validators, factories and defaults that stand in a class's body.
+    for mention in names.mentions(node):
+        resolved = names.resolve(node, mention)
+        if resolved is not None and resolved.at != MODULE and resolved != node:
+            _add(found, resolved, IN_BODY)
     return list(found.items())
 
 
-def _overriding(names: Names, node: Node) -> list[tuple[Node, float]]:
+def _overriding(names: Names, node: Node, in_play: Set[Node]) -> list[tuple[Node, float]]:
     """Methods that override a resolved one, by name and by the names of the bases of their classes."""
     symbol = names.symbol(node)
     owner = names.owner(node)
     if symbol.kind != "method" or owner is None or symbol.name.startswith("__"):
         return []
     owner_name = names.symbol(owner).name
-    found = []
+    found: list[Node] = []
+    playing: list[Node] = []
     for candidate in names.defining(symbol.name):
         other = names.owner(candidate)
         if candidate == node or other is None:
             continue
-        if any(base.rpartition(".")[2] == owner_name for base in names.symbol(other).bases):
+        if other in in_play and owner in names.ancestors(other):
+            playing.append(candidate)
+        elif any(base.rpartition(".")[2] == owner_name for base in names.symbol(other).bases):
             found.append(candidate)
-    return [(candidate, OVERRIDE / len(found) ** 0.5) for candidate in found[:CANDIDATES_MAX]]
+    scale = OVERRIDE * (OUT_OF_PLAY if playing else 1.0)
+    return [
+        *((candidate, IN_PLAY / len(playing) ** 0.5) for candidate in playing),
+        *((candidate, scale / len(found) ** 0.5) for candidate in found[:CANDIDATES_MAX]),
+    ]
 
 
 def _add(found: dict[Node, float], node: Node, factor: float) -> None:

@@ -14,6 +14,8 @@ from analyzers.records import Confidence
 REASONS_MAX = 5
 RECENT_MIN = 0.75
 """How lately a function must have been changed for that to be a reason."""
+TOGETHER_MIN = 0.5
+"""How often its file must have changed with the test's, against the file that did so most, for that to be a reason."""
 QUOTE_CHARACTERS_MAX = 100
 
 
@@ -43,6 +45,8 @@ def reasons(suspect: Suspect, scenes: list[Scene], names: Names) -> tuple[Reason
         found.append(Reason(f"its code and the failing test share {_listed(suspect.shared)}"))
     if features.get("changed", 0.0) > 0:
         found.append(Reason("it changed since the tests last passed"))
+    if features.get("together", 0.0) > TOGETHER_MIN:
+        found.append(Reason("its file usually changes together with the test's"))
     if features.get("recent", 0.0) > RECENT_MIN:
         found.append(Reason("it was changed in one of the newest commits"))
     if not found:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 from analyzers.evidence.code import Names, Node
 from analyzers.evidence.failures import Failure, Frame
 from analyzers.evidence.lexing import assigns, mentions, statement_at, statements
 from analyzers.evidence.paths import Known
-from analyzers.evidence.reach import Reach, reach, targets
+from analyzers.evidence.reach import Reach, bring_into_play, reach, targets
 from analyzers.facts import MODULE
 
 FIXTURE = 0.55
@@ -23,8 +23,11 @@ HEADING = 0.85
 BEFORE = 0.6
 FLOWS = 0.85
 AFTER = 0.06
+NAMESAKE = 0.5
 """What mentions weigh: in fixtures, in a test class's other methods and decorators, and in statements of the
-failing function before the failing one, before it and feeding it, and after it."""
+failing function before the failing one, before it and feeding it, and after it; and the class that a test's is named
+after."""
+NAMESAKES_MAX = 3
 
 _SETUP = frozenset(
     ["setUp", "setUpClass", "asyncSetUp", "setup", "setup_method", "setup_class", "setUpModule", "setup_module"]
@@ -36,6 +39,7 @@ DETAILS_MAX = 200
 TITLED_FILES_MAX = 400
 """Test files that are searched for a title where no file was printed."""
 _WORD = re.compile(r"[^\W\d]\w+")
+_ABOUT_CLASS = re.compile(r"^[Tt]ests?_?|_?[Tt]est(?:s|_?[Cc]ases?)?$")
 VALUE_WORD = re.compile(r"[\w-]{3,}")
 _COMPARED = re.compile(r"(?:AssertionError: )?(?:assert )?(.+?) (?:==|!=|in|not in) (.+)")
 
@@ -57,6 +61,8 @@ class Scene:
     """In what share of the other tests of its file a word stands."""
     differing: frozenset[str] = frozenset()
     """Words that only one of the expected and the actual value has."""
+    in_play: set[Node] = field(default_factory=set)
+    """Classes of which there are objects: named in the test and around it, or a frame's own."""
 
 
 def place(failure: Failure, names: Names, known: Known, is_test: Callable[[str], bool], root: str = "") -> Scene:
@@ -137,6 +143,9 @@ def follow(scene: Scene, names: Names, is_test: Callable[[str], bool]) -> None:
     """Fills in what the failing test reaches, weighed by where in its code a name stands."""
     seeds: list[tuple[Node, float, Node | None]] = []
     total = len(scene.frames)
+    if scene.test is not None and scene.test.at != MODULE:
+        _give(names, scene.test)
+    scene.in_play = _in_play(scene, names)
     for position, (frame, path, node) in enumerate(scene.frames):
         innermost = position == total - 1
         seeds.extend(_of_statements(scene, names, node, frame, innermost=innermost, in_test=is_test(path)))
@@ -145,13 +154,14 @@ def follow(scene: Scene, names: Names, is_test: Callable[[str], bool]) -> None:
     test = scene.test
     if test is not None and test.at != MODULE:
         if not any(node == test for _, _, node in scene.frames):
-            seeds.extend((target, weight * BEFORE, test) for target, weight in _mentioned(names, test))
+            seeds.extend((target, weight * BEFORE, test) for target, weight in _mentioned(names, test, scene.in_play))
         seeds.extend(
-            (target, HEADING * weight, test) for target, weight in _mentioned(names, test, names.heading(test))
+            (target, HEADING * weight, test)
+            for target, weight in _mentioned(names, test, scene.in_play, names.heading(test))
         )
-        seeds.extend(_of_surroundings(names, test))
+        seeds.extend(_of_surroundings(names, test, scene.in_play))
     seeds = [seed for seed in seeds if seed[0] != seed[2]]
-    scene.reached = scene.specific = reach(names, seeds)
+    scene.reached = scene.specific = reach(names, seeds, scene.in_play)
     scene.common = _common_words(names, test) if test is not None else {}
     if scene.common:
         scene.specific = reach(
@@ -161,6 +171,7 @@ def follow(scene: Scene, names: Names, is_test: Callable[[str], bool]) -> None:
                 for node, weight, origin in seeds
                 if node.at != MODULE
             ],
+            scene.reached.in_play,
         )
 
 
@@ -196,7 +207,7 @@ def _of_statements(
     failing = "\n".join(lines[start:end])
     full = 1.0 if innermost or in_test else 0.5
     seeds: list[tuple[Node, float, Node | None]] = []
-    for target, weight in _mentioned(names, node, failing):
+    for target, weight in _mentioned(names, node, scene.in_play, failing):
         seeds.append((target, full * weight, node))
         if innermost:
             scene.direct[target] = max(weight, scene.direct.get(target, 0.0))
@@ -213,17 +224,18 @@ def _of_statements(
             wanted |= {mention.name.split(".")[0] for mention in mentions(piece)}
         else:
             factor = BEFORE
-        for target, weight in _mentioned(names, node, piece):
+        for target, weight in _mentioned(names, node, scene.in_play, piece):
             seeds.append((target, factor * scale * weight, node))
     return seeds
 
 
-def _of_surroundings(names: Names, test: Node) -> list[tuple[Node, float, Node | None]]:
+def _of_surroundings(names: Names, test: Node, in_play: Set[Node]) -> list[tuple[Node, float, Node | None]]:
     """Seeds from what runs around a test: its fixtures by the names of its parameters, its class's set-up."""
     seeds: list[tuple[Node, float, Node | None]] = []
     for parameter in names.symbol(test).parameters:
         if fixture := _fixture(names, test, parameter.strip("*").partition(":")[0].partition("=")[0].strip()):
-            seeds.extend((target, FIXTURE * weight, test) for target, weight in _mentioned(names, fixture))
+            seeds.extend((target, FIXTURE * weight, test) for target, weight in _mentioned(names, fixture, in_play))
+    seeds.extend((each, NAMESAKE, test) for each in _classes_named(names, test))
     owner = names.owner(test)
     file = names.file(test.path)
     if owner is None or file is None:
@@ -233,8 +245,59 @@ def _of_surroundings(names: Names, test: Node) -> list[tuple[Node, float, Node |
         if file.facts.symbols[index].kind not in ("function", "method") or name.startswith("test") or method == test:
             continue
         factor = FIXTURE if name in _SETUP else HELPER
-        seeds.extend((target, factor * weight, test) for target, weight in _mentioned(names, method))
+        seeds.extend((target, factor * weight, test) for target, weight in _mentioned(names, method, in_play))
     return seeds
+
+
+def _in_play(scene: Scene, names: Names) -> set[Node]:
+    """The classes of which there are objects before anything is followed."""
+    found: set[Node] = set()
+    for _, _, node in scene.frames:
+        if (owner := names.owner(node)) is not None:
+            bring_into_play(names, owner, found)
+    test = scene.test
+    if test is None or test.at == MODULE:
+        return found
+    for kind in (*_classes_named(names, test), *names.given.get(test, {}).values()):
+        bring_into_play(names, kind, found)
+    for node in (test, *_set_up(names, test)):
+        for mention in names.mentions(node):
+            resolved = names.resolve(node, mention)
+            if resolved is not None:
+                bring_into_play(names, resolved, found)
+    return found
+
+
+def _set_up(names: Names, test: Node) -> list[Node]:
+    """What runs before a test in its class."""
+    owner = names.owner(test)
+    file = names.file(test.path)
+    members = file.members.get(owner.at, {}) if file is not None and owner is not None else {}
+    return [Node(test.path, index) for name, index in members.items() if name in _SETUP]
+
+
+def _classes_named(names: Names, test: Node) -> list[Node]:
+    """The classes that a test is about by its class's name: `Cart` for `TestCart`, `CartTests` and `test_Cart`."""
+    owner = names.owner(test)
+    written = names.symbol(owner).name if owner is not None else ""
+    name = _ABOUT_CLASS.sub("", written)
+    if not name or name == written:
+        return []
+    found = []
+    for path in names.code.paths_defining(name)[:NAMESAKES_MAX]:
+        node = names.named(path, name)
+        if node is not None and node != owner and names.symbol(node).kind == "class":
+            found.append(node)
+    return found
+
+
+def _give(names: Names, test: Node) -> None:
+    """Tells of which class the objects are that a test's fixtures give it."""
+    given = names.given.setdefault(test, {})
+    for parameter in names.symbol(test).parameters:
+        name = parameter.strip("*").partition(":")[0].partition("=")[0].strip()
+        if (fixture := _fixture(names, test, name)) and (kind := names.result(fixture)):
+            given[name] = kind
 
 
 def _fixture(names: Names, test: Node, parameter: str) -> Node | None:
@@ -252,11 +315,10 @@ def _fixture(names: Names, test: Node, parameter: str) -> Node | None:
         folder = folder.rpartition("/")[0]
 
 
-def _mentioned(names: Names, node: Node, text: str | None = None) -> list[tuple[Node, float]]:
+def _mentioned(names: Names, node: Node, in_play: Set[Node], text: str | None = None) -> list[tuple[Node, float]]:
     """What a piece of the node's code mentions; dotted names inside strings (`patch("a.b.c")`) count a little."""
-    piece = names.text(node) if text is None else text
     found: dict[Node, float] = {}
-    for mention in mentions(piece):
-        for target, weight in targets(names, node, mention):
+    for mention in names.mentions(node) if text is None else mentions(text):
+        for target, weight in targets(names, node, mention, in_play):
             found[target] = max(weight, found.get(target, 0.0))
     return list(found.items())

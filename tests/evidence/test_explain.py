@@ -349,6 +349,85 @@ REACHED = {
         "test_it",
         {"Bar.__exit__", "Bar.finish"},
     ),
+    "the override of the class that the test makes": (
+        """
+        #- /shapes.py
+        class Shape:
+            def draw(self):
+                return self.outline()
+            def outline(self):
+                raise NotImplementedError
+        class Circle(Shape):
+            def outline(self):
+                return self.turn()
+            def turn(self):
+                return 1
+        #- /tests/test_it.py
+        from shapes import Circle
+
+        def test_it():
+            assert Circle().draw() == 2
+        """,
+        "test_it",
+        {"Circle.outline", "Circle.turn"},
+    ),
+    "a method of what a fixture gives": (
+        """
+        #- /shop.py
+        class Shop:
+            def send(self):
+                return self.pack()
+            def pack(self):
+                return 1
+        class Other:
+            def send(self):
+                return 2
+        #- /tests/conftest.py
+        import pytest
+        from shop import Shop
+
+        @pytest.fixture
+        def shop():
+            return Shop()
+        #- /tests/test_it.py
+        def test_it(shop):
+            assert shop.send() == 2
+        """,
+        "test_it",
+        {"Shop.send", "Shop.pack"},
+    ),
+    "a validator in a class's body": (
+        """
+        #- /forms.py
+        def checked(value):
+            return value
+        class Form:
+            name = checked("a")
+        #- /tests/test_it.py
+        from forms import Form
+
+        def test_it():
+            assert Form().name == "b"
+        """,
+        "test_it",
+        {"checked"},
+    ),
+    "the class that a test's class is named after": (
+        """
+        #- /mail.py
+        class Mailer:
+            def send(self):
+                return self.open()
+            def open(self):
+                return 1
+        #- /tests/test_it.py
+        class TestMailer:
+            def test_it(self, made):
+                assert made("mailer").send() == 2
+        """,
+        "TestMailer.test_it",
+        {"Mailer.send", "Mailer.open"},
+    ),
 }
 
 
