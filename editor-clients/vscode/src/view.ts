@@ -9,6 +9,7 @@ import {
   Uri,
   window,
   workspace,
+  type TextDocument,
   type TreeDataProvider,
   type TreeView,
 } from "vscode";
@@ -28,6 +29,7 @@ export class PreparedView implements TreeDataProvider<Node>, Disposable {
   private readonly view: TreeView<Node>;
   private readonly subscriptions: Disposable[];
   private timer: NodeJS.Timeout | undefined;
+  private last: TextDocument | undefined;
 
   readonly onDidChangeTreeData = this.changed.event;
 
@@ -64,7 +66,7 @@ export class PreparedView implements TreeDataProvider<Node>, Disposable {
   async getChildren(node?: Node): Promise<Node[]> {
     if (node?.type === "answer") return this.claims(node.answer);
     if (node) return node.type === "anchor" ? node.answers.map((answer) => ({ type: "answer", answer })) : [];
-    const document = window.activeTextEditor?.document;
+    const document = this.current();
     if (!document || !this.languages.includes(document.languageId)) return this.say("Open a file to see its answers.");
     try {
       const uri = document.uri.toString();
@@ -75,6 +77,13 @@ export class PreparedView implements TreeDataProvider<Node>, Disposable {
     } catch (error) {
       return this.say(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** The current file, also while an answer's page beside it has the focus. */
+  private current(): TextDocument | undefined {
+    const last = this.last;
+    const isSeen = window.visibleTextEditors.some(({ document }) => document === last);
+    return (this.last = window.activeTextEditor?.document ?? (isSeen ? last : undefined));
   }
 
   /** A menu has headlines alone, so the claims are asked for when somebody opens an answer. */

@@ -168,12 +168,14 @@ export class Workbench {
    */
   async lookAt(line: string, word: string, lookMs: number): Promise<void> {
     const row = this.page.locator(".editor-instance .view-line", { hasText: line }).first();
-    const box = await row.locator("span", { hasText: word }).last().boundingBox();
-    if (!box) throw new Error(`${word} is not seen`);
+    const place = row.locator("span", { hasText: word }).last();
     const loading = this.page.locator(".monaco-hover:visible", { hasText: "Loading..." }).first();
     const end = Date.now() + HOVERS_MS_MAX;
     while (Date.now() < end) {
       await this.page.mouse.move(5, 5);
+      // Anew each time: a lens that comes meanwhile moves the line.
+      const box = await place.boundingBox();
+      if (!box) throw new Error(`${word} is not seen`);
       await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 2 });
       do {
         if (await seen(this.hover, lookMs)) return;

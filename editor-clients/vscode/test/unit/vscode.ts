@@ -160,9 +160,14 @@ class Picker {
   }
 }
 
+const nothing = () => new Disposable();
+
 export const window = {
   activeTextEditor: undefined as unknown,
   activeTerminal: undefined as unknown,
+  visibleTextEditors: [] as unknown[],
+  createTreeView: () => ({ message: undefined, onDidChangeVisibility: nothing, dispose: nothing }),
+  onDidChangeActiveTextEditor: nothing,
   showInformationMessage: tell,
   showErrorMessage: tell,
   showQuickPick: async (items: unknown[]): Promise<unknown> => {
@@ -191,6 +196,7 @@ export const env = {
 export const inspected: Record<string, object> = {};
 
 export const workspace = {
+  onDidSaveTextDocument: nothing,
   workspaceFolders: [{ uri: Uri.file("/code"), name: "work" }],
   getConfiguration: (section: string) => ({ inspect: (name: string) => inspected[`${section}.${name}`] }),
 };
