@@ -75,8 +75,8 @@ class Query:
         found: defaultdict[str, list[Node]] = defaultdict(list)
         # `QueryCursor.captures` goes through a set and loses the order; facts must be the same every time.
         for _, captured in tree_sitter.QueryCursor(self._query).matches(node):
-            for name in captured:
-                found[name] += captured[name]
+            for name, nodes in captured.items():
+                found[name] += nodes
         return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from analyzers.facts import DEFAULT_EXPORT
@@ -16,6 +17,8 @@ DEFAULT = DEFAULT_EXPORT
 """The name of a module's default export, and of what CommonJS assigns to `module.exports`."""
 NAMES_MAX = 2_000
 """Names in one statement."""
+IMPORTS_KEPT_MAX = 4_096
+"""Statements that are remembered with what they bring: files of one repository import the same things."""
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _SOURCE = re.compile(r"""(?:\bfrom|\bimport|\brequire\s*\()\s*(?:'([^'\n]*)'|"([^"\n]*)")""")
@@ -46,8 +49,13 @@ class Imported(NamedTuple):
     end: int
 
 
-def imported(text: str) -> Iterator[Imported]:
+@lru_cache(IMPORTS_KEPT_MAX)
+def imported(text: str) -> tuple[Imported, ...]:
     """What an `import` statement brings. `import "m"` brings nothing, but names a module."""
+    return tuple(_imported(text))
+
+
+def _imported(text: str) -> Iterator[Imported]:
     text = _blank_comments(text)
     source = _SOURCE.search(text)
     if source is None:

@@ -5,7 +5,7 @@ It must not know what the captures mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from analyzers.facts import OPAQUE
 from analyzers.languages.typescript.pieces import NAME_BYTES_MAX, dotted_name
@@ -34,9 +34,11 @@ class Text:
             return found[:ITEMS_MAX]
         return found
 
-    def steps(self, capture: str, *parts: str) -> Iterator[tuple[Node, ...]]:
+    def steps(self, capture: str, *parts: str) -> Iterable[tuple[Node, ...]]:
         """The nodes of one pattern together: the whole, and those of its named parts."""
-        columns = [self.nodes(capture), *(self.captures.get(f"{capture}.{part}", []) for part in parts)]
+        if capture not in self.captures:  # Most files hold few of the kinds.
+            return ()
+        columns = [self.nodes(capture), *[self.captures.get(f"{capture}.{part}", []) for part in parts]]
         return zip(*columns, strict=False)
 
     def of(self, node: Node) -> str:
