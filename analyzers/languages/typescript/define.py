@@ -329,7 +329,8 @@ class Definitions:
         self._adopt()
         self._leave_out()
         for each in self.all:
-            each.parent = self._above(each.parent)
+            if each.parent >= 0 and not self.all[each.parent].used:
+                each.parent = self._above(each.parent)
             if each.parent >= 0 and self.all[each.parent].kind == "class" and each.kind == "function":
                 each.kind = "method"
             prefix = self.all[each.parent].qualname if each.parent >= 0 else each.prefix

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
+from operator import attrgetter
 
 from analyzers import syntax
 from analyzers.facts import (
@@ -152,7 +153,7 @@ class _Reading:
         self.owners = [self.places[owner] for owner in self.owners]
         uses = Uses(self.text, self.bounds, self.owners)
         calls = [*uses.calls(), *uses.made_and_rendered()]
-        calls.sort(key=lambda call: call.start)
+        calls.sort(key=attrgetter("start"))
         return FileFacts(
             self.dialect,
             symbols=tuple(self.symbols),
@@ -391,6 +392,8 @@ class _Reading:
 
     def kept_locals(self) -> Iterator[Local]:
         """The local variables about which at least one assignment tells something, or that hide something else."""
+        if not self.locals:
+            return
         outer = {each.name for each in self.symbols if each.parent < 0} | {each.alias for _, each, _ in self.imports}
         for (owner, name), many in self.locals.items():
             if name in outer or any(annotation or value != OPAQUE for value, annotation, _ in many):

@@ -127,7 +127,8 @@ def member_name(written: str) -> str:
 
 
 def scopes(definitions: list[Definition], which: str) -> tuple[list[int], list[int]]:
-    """Sorted offsets, and what holds the text that follows each: the index of a definition, or `MODULE`.
+    """Sorted offsets, and what holds the text that follows each: the index of a definition, or `MODULE`. Definitions
+    come in the order of their bodies, the outer ones first.
 
     `which` is `holds` for the innermost definition of any kind, `runs` for the innermost one in whose name code runs:
     a function without a name runs in the name of the one around it, and so does an object.
@@ -141,14 +142,11 @@ def scopes(definitions: list[Definition], which: str) -> tuple[list[int], list[i
             bounds.append(end)
             owners.append(open_ends[-1][1] if open_ends else MODULE)
 
-    order = sorted(
-        range(len(definitions)), key=lambda index: (definitions[index].body_start, -definitions[index].body_end)
-    )
-    for index in order:
-        definition = definitions[index]
+    for index, definition in enumerate(definitions):
         if which == "runs" and (definition.kind in ("lambda", "object") or not definition.used):
             continue
-        close(definition.body_start)
+        if open_ends and open_ends[-1][0] <= definition.body_start:
+            close(definition.body_start)
         bounds.append(definition.body_start)
         owners.append(index)
         open_ends.append((definition.body_end, index))

@@ -43,6 +43,8 @@ class Text:
 
     def of(self, node: Node) -> str:
         """A node's text."""
+        if self.ascii:
+            return self.latin[node.start_byte : node.end_byte]
         return self.span(node.start_byte, node.end_byte)
 
     def span(self, start: int, end: int) -> str:
