@@ -145,17 +145,19 @@ def localise(
 
 
 def _together(scenes: Sequence[Scene], past: Past, is_test: Callable[[str], bool]) -> dict[str, float]:
-    """How often each file changed with the failing tests' files, the most frequent 1."""
+    """How often each file changed with the failing tests' files: for each of these, the most frequent 1."""
     paths: dict[str, None] = {}
     for scene in scenes:
         if scene.test is not None:
             paths[scene.test.path] = None
         paths.update(dict.fromkeys(path for _, path, _ in scene.frames if is_test(path)))
-    found: Counter[str] = Counter()
-    for path in list(paths)[:TEST_FILES_MAX]:
-        found.update(past.together(path))
-    most = max(found.values(), default=0.0)
-    return {path: count / most for path, count in found.items()} if most else {}
+    known = [each for path in list(paths)[:TEST_FILES_MAX] if (each := past.together(path))]
+    found: dict[str, float] = {}
+    for shares in known:
+        most = max(shares.values())
+        for path, share in shares.items():
+            found[path] = found.get(path, 0.0) + share / most / len(known)
+    return found
 
 
 def _distinct(failures: Sequence[Failure]) -> list[Failure]:
@@ -302,7 +304,7 @@ def _score(suspects: list[Suspect], scenes: Sequence[Scene], names: Names, is_te
         features["dense"] = sum(
             _shared_and_own(words, body, body_rarity, scene.common) for scene, words in zip(scenes, query, strict=True)
         ) / math.log2(4 + len(body))
-        features["about"] = max((_overlap(title, body, body_rarity) for title in titles), default=0.0)
+        features["about"] = sum(_overlap(title, body, body_rarity) for title in titles) / max(1, len(titles))
         reached = features.get("reach", 0.0) > 0 or features.get("trace", 0.0) > 0
         features["unreached"] = 0.0 if reached else 1.0
         shared = {word for words in query for word in words if word in body}
