@@ -40,8 +40,10 @@ function M.check_command()
     return
   end
   if vim.fn.executable(cmd[1]) == 0 then
-    local advice =
-      { "pipx install forethought", 'or: vim.lsp.config("forethought", { cmd = { "/path/to/forethought", "serve" } })' }
+    local advice = {
+      "pipx install . (in a checkout of Forethought)",
+      'or: vim.lsp.config("forethought", { cmd = { "/path/to/forethought", "serve" } })',
+    }
     vim.health.error(cmd[1] .. " is not executable", advice)
     return
   end
