@@ -573,6 +573,21 @@ def test_what_a_function_without_a_name_does_is_told_of_the_one_around_it() -> N
     assert [edge.target for edge in found["main.js:f"].callees] == ["g"]
 
 
+def test_a_known_key_of_something_unknown_may_hold_anything() -> None:
+    found = analysed(
+        """
+        //- /main.js
+        const k = Symbol('k');
+        function f(a) { return a[k]; }
+        function g() {}
+        g[k] = { name: 'g' };
+        f(g);
+        f(JSON.parse('{}'));
+        """
+    )
+    assert found["main.js:f"].returns_none == "unknown"
+
+
 def test_a_getter_under_a_known_key_is_as_sure_as_one_by_its_name() -> None:
     found = analysed(
         """

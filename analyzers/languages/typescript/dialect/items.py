@@ -12,6 +12,7 @@ from analyzers.inference.values import (
     KEYS,
     NONE,
     NOTHING,
+    UNKNOWN,
     ClassValue,
     Const,
     Container,
@@ -81,7 +82,7 @@ def _named(frame: Frame, value: Value, name: str, node: ir.Index) -> Values:
     if not found and name.startswith(SYMBOL) and isinstance(value, FunctionValue | ClassValue | Instance):
         # Nobody finds under a symbol what was not put there: what is still not there at the end is not there.
         return NOTHING if frame.program.settled else frame.bottom()
-    return found or EMPTY
+    return found or (ANYTHING if value is UNKNOWN else EMPTY)
 
 
 def _from_list(frame: Frame, value: Container, names: list[str | int] | None, node: ir.Index) -> Values:
