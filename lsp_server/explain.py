@@ -6,7 +6,7 @@ Joins `analyzers.evidence` with files on disk. Knows neither the terminal nor th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -119,7 +119,7 @@ def changed_since_passing(root: Path, passed: Passed | None, code: Code) -> Sinc
 
 def past_of(root: Path, code: Code) -> Past:
     """What the newest commits changed, and what changes together."""
-    return Past(recently_changed(root, lambda path: _tracked(code, path)), partial(changed_together, root))
+    return Past(recently_changed(root, lambda path: _tracked(code, path)), cache(partial(changed_together, root)))
 
 
 def _is_test(path: str) -> bool:

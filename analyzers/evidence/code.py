@@ -78,7 +78,7 @@ class Names:
     def __init__(self, code: Code) -> None:
         self.code = code
         self._files: dict[str, File | None] = {}
-        self._defining: dict[str, tuple[Node, ...]] = {}
+        self._defining: dict[tuple[str, bool], tuple[Node, ...]] = {}
         self._locals: dict[Node, str] = {}
         self._mentions: dict[Node, tuple[Mention, ...]] = {}
         self._kinds: dict[tuple[Node, str, bool], Node | None] = {}
@@ -187,7 +187,8 @@ class Names:
 
     def defining(self, name: str) -> tuple[Node, ...]:
         """Every function and method of this name in the workspace."""
-        if name not in self._defining:
+        key = (name, self.reads_more)
+        if key not in self._defining:
             found = []
             paths = self.code.paths_defining(name)
             # A name that many files define says nothing, and reading them all would take the most time of all.
@@ -196,8 +197,8 @@ class Names:
                 for index, symbol in enumerate(file.facts.symbols if file else ()):
                     if symbol.name == name and symbol.kind in ("function", "method"):
                         found.append(Node(path, index))
-            self._defining[name] = tuple(found)
-        return self._defining[name]
+            self._defining[key] = tuple(found)
+        return self._defining[key]
 
     def owner(self, node: Node) -> Node | None:
         """The class around a node, also from inside a function nested in its method."""
