@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from analyzers.evidence.code import Names, Node
+from analyzers.evidence.in_play import InPlay
 from analyzers.evidence.lexing import Mention, strings
 from analyzers.facts import MODULE
 
@@ -64,8 +65,8 @@ class Reach:
     parent: dict[Node, Node] = field(default_factory=dict)
     callers: dict[Node, set[Node]] = field(default_factory=dict)
     """Which reached nodes mention a node, for its generality."""
-    in_play: set[Node] = field(default_factory=set)
-    """Classes that reached code mentions by name, and their bases: of these there are objects."""
+    in_play: InPlay = field(default_factory=InPlay)
+    """The classes that reached code mentions by name."""
 
     def way(self, node: Node) -> list[Node]:
         """The nodes on the best way to a node, the first reached first."""
@@ -76,15 +77,15 @@ class Reach:
         return way[::-1]
 
 
-def reach(names: Names, seeds: Iterable[tuple[Node, float, Node | None]], in_play: Set[Node] = frozenset()) -> Reach:
+def reach(names: Names, seeds: Iterable[tuple[Node, float, Node | None]], in_play: InPlay | None = None) -> Reach:
     """Follows (node, weight, from) seeds, the weightiest first, until nothing weighs anything or limits are met."""
-    found = Reach(in_play=set(in_play))
+    found = Reach(in_play=InPlay(in_play))
     heap: list[tuple[float, int, int, Node, Node | None]] = []
     order = 0
     for node, weight, origin in seeds:
         heapq.heappush(heap, (-weight, order, 1, node, origin))
         order += 1
-        bring_into_play(names, node, found.in_play)
+        found.in_play.bring(names, [node])
     looked_into = 0
     while heap and looked_into < NODES_MAX:
         negative, _, distance, node, origin = heapq.heappop(heap)
@@ -98,7 +99,7 @@ def reach(names: Names, seeds: Iterable[tuple[Node, float, Node | None]], in_pla
         if origin is not None:
             found.parent[node] = origin
             if origin.at == MODULE or names.symbol(origin).kind != "class":
-                bring_into_play(names, node, found.in_play)
+                found.in_play.bring(names, [node])
         looked_into += node.at == MODULE or names.symbol(node).kind not in ("field", "variable")
         names.reads_more = len(names.read) < FILES_MAX
         for target, factor in expand(names, node, found.in_play):
@@ -110,7 +111,7 @@ def reach(names: Names, seeds: Iterable[tuple[Node, float, Node | None]], in_pla
     return found
 
 
-def expand(names: Names, node: Node, in_play: Set[Node] = frozenset()) -> list[tuple[Node, float]]:
+def expand(names: Names, node: Node, in_play: InPlay) -> list[tuple[Node, float]]:
     """What one node leads to, with how likely that is."""
     if node.at == MODULE or names.file(node.path) is None:
         return []
@@ -129,7 +130,7 @@ def expand(names: Names, node: Node, in_play: Set[Node] = frozenset()) -> list[t
         for target, factor in targets(names, node, mention, in_play):
             _add(found, target, CALL * factor)
         if mention.name == "getattr":
-            for target, factor in _dispatched(names, node):
+            for target, factor in _dispatched(names, node, in_play):
                 _add(found, target, factor)
     return list(found.items())
 
@@ -142,7 +143,7 @@ def _registers(names: Names, decorated: Node, registry: Node) -> bool:
     return names.resolve(scope, Mention(names.symbol(registry).name, 0)) == registry
 
 
-def _dispatched(names: Names, node: Node) -> list[tuple[Node, float]]:
+def _dispatched(names: Names, node: Node, in_play: InPlay) -> list[tuple[Node, float]]:
     """Methods that `getattr(self, "visit_" + name)` may mean: those with that prefix in the files read so far."""
     found: list[Node] = []
     for text in strings(names.text(node)):
@@ -153,21 +154,15 @@ def _dispatched(names: Names, node: Node) -> list[tuple[Node, float]]:
                 for index, symbol in enumerate(file.facts.symbols if file else ()):
                     if symbol.kind == "method" and symbol.name.startswith(match[1]) and symbol.name != match[1]:
                         found.append(Node(path, index))
-    return [(target, max(DISPATCHED_MIN, GUESS / len(found) ** 0.5)) for target in found[:DISPATCHED_MAX]]
+    playing = [target for target in found if names.owner(target) in in_play.classes]
+    likely = max(DISPATCHED_MIN, GUESS / max(1, len(playing) or len(found)) ** 0.5)
+    return [
+        (target, likely if not playing or target in playing else DISPATCHED_MIN * OUT_OF_PLAY)
+        for target in (playing + [each for each in found if each not in playing])[:DISPATCHED_MAX]
+    ]
 
 
-def bring_into_play(names: Names, node: Node, in_play: set[Node]) -> None:
-    """A class that is named, and all that it inherits from."""
-    pending = [node]
-    while pending:
-        each = pending.pop()
-        if each.at == MODULE or each in in_play or names.symbol(each).kind != "class":
-            continue
-        in_play.add(each)
-        pending += names.bases(each)
-
-
-def targets(names: Names, node: Node, mention: Mention, in_play: Set[Node] = frozenset()) -> list[tuple[Node, float]]:
+def targets(names: Names, node: Node, mention: Mention, in_play: InPlay) -> list[tuple[Node, float]]:
     """The nodes that a mention in the code of `node` can mean, with how likely each is."""
     resolved = names.resolve(node, mention)
     if resolved is not None:
@@ -178,12 +173,13 @@ def targets(names: Names, node: Node, mention: Mention, in_play: Set[Node] = fro
     if not head and not mention.after:
         return []
     candidates = names.defining(name)
-    if not candidates:
-        return _of_head(names, node, head) if head else []
-    playing = [each for each in candidates if names.owner(each) in in_play]
+    playing = in_play.named(name)
     if len(candidates) > CANDIDATES_MAX:
         candidates = ()
-        playing = playing if len(playing) <= CANDIDATES_MAX else []
+    if len(playing) > CANDIDATES_MAX:
+        playing = []
+    if not candidates and not playing:
+        return _of_head(names, node, head) if head else []
     guess = COMMON_GUESS if name in _BUILTIN_METHODS else GUESS
     scale = 1.0 if mention.called else 0.5
     weights = {candidate: scale * guess / len(candidates) ** 0.5 for candidate in candidates}
@@ -229,22 +225,24 @@ def _of_class(names: Names, node: Node) -> list[tuple[Node, float]]:
     return list(found.items())
 
 
-def _overriding(names: Names, node: Node, in_play: Set[Node]) -> list[tuple[Node, float]]:
+def _overriding(names: Names, node: Node, in_play: InPlay) -> list[tuple[Node, float]]:
     """Methods that override a resolved one, by name and by the names of the bases of their classes."""
     symbol = names.symbol(node)
     owner = names.owner(node)
     if symbol.kind != "method" or owner is None or symbol.name.startswith("__"):
         return []
     owner_name = names.symbol(owner).name
-    found: list[Node] = []
-    playing: list[Node] = []
+    playing = []
+    for candidate in in_play.named(symbol.name):
+        other = names.owner(candidate)
+        if other is not None and owner in names.ancestors(other):
+            playing.append(candidate)
+    found = []
     for candidate in names.defining(symbol.name):
         other = names.owner(candidate)
-        if candidate == node or other is None:
+        if candidate == node or other is None or candidate in playing:
             continue
-        if other in in_play and owner in names.ancestors(other):
-            playing.append(candidate)
-        elif any(base.rpartition(".")[2] == owner_name for base in names.symbol(other).bases):
+        if any(base.rpartition(".")[2] == owner_name for base in names.symbol(other).bases):
             found.append(candidate)
     scale = OVERRIDE * (OUT_OF_PLAY if playing else 1.0)
     return [

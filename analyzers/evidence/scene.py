@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from analyzers.evidence.code import Names, Node
 from analyzers.evidence.failures import Failure, Frame
+from analyzers.evidence.in_play import InPlay
 from analyzers.evidence.lexing import assigns, mentions, statement_at, statements
 from analyzers.evidence.paths import Known
-from analyzers.evidence.reach import Reach, bring_into_play, reach, targets
+from analyzers.evidence.reach import Reach, reach, targets
 from analyzers.facts import MODULE
 
 FIXTURE = 0.55
@@ -61,7 +62,7 @@ class Scene:
     """In what share of the other tests of its file a word stands."""
     differing: frozenset[str] = frozenset()
     """Words that only one of the expected and the actual value has."""
-    in_play: set[Node] = field(default_factory=set)
+    in_play: InPlay = field(default_factory=InPlay)
     """Classes of which there are objects: named in the test and around it, or a frame's own."""
 
 
@@ -229,7 +230,7 @@ def _of_statements(
     return seeds
 
 
-def _of_surroundings(names: Names, test: Node, in_play: Set[Node]) -> list[tuple[Node, float, Node | None]]:
+def _of_surroundings(names: Names, test: Node, in_play: InPlay) -> list[tuple[Node, float, Node | None]]:
     """Seeds from what runs around a test: its fixtures by the names of its parameters, its class's set-up."""
     seeds: list[tuple[Node, float, Node | None]] = []
     for parameter in names.symbol(test).parameters:
@@ -249,22 +250,21 @@ def _of_surroundings(names: Names, test: Node, in_play: Set[Node]) -> list[tuple
     return seeds
 
 
-def _in_play(scene: Scene, names: Names) -> set[Node]:
+def _in_play(scene: Scene, names: Names) -> InPlay:
     """The classes of which there are objects before anything is followed."""
-    found: set[Node] = set()
+    found = InPlay()
     for _, _, node in scene.frames:
         if (owner := names.owner(node)) is not None:
-            bring_into_play(names, owner, found)
+            found.bring(names, [owner])
     test = scene.test
     if test is None or test.at == MODULE:
         return found
-    for kind in (*_classes_named(names, test), *names.given.get(test, {}).values()):
-        bring_into_play(names, kind, found)
+    found.bring(names, [*_classes_named(names, test), *names.given.get(test, {}).values()])
     for node in (test, *_set_up(names, test)):
         for mention in names.mentions(node):
             resolved = names.resolve(node, mention)
             if resolved is not None:
-                bring_into_play(names, resolved, found)
+                found.bring(names, [resolved])
     return found
 
 
@@ -315,7 +315,7 @@ def _fixture(names: Names, test: Node, parameter: str) -> Node | None:
         folder = folder.rpartition("/")[0]
 
 
-def _mentioned(names: Names, node: Node, in_play: Set[Node], text: str | None = None) -> list[tuple[Node, float]]:
+def _mentioned(names: Names, node: Node, in_play: InPlay, text: str | None = None) -> list[tuple[Node, float]]:
     """What a piece of the node's code mentions; dotted names inside strings (`patch("a.b.c")`) count a little."""
     found: dict[Node, float] = {}
     for mention in names.mentions(node) if text is None else mentions(text):

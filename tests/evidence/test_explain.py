@@ -441,3 +441,24 @@ def test_what_a_test_reaches_is_suspected_with_its_way(
     suspects = explain(tmp_path, output).suspects
     reached = {s.name for s in suspects if any("the failing test" in reason.text for reason in s.reasons)}
     assert expected <= reached, suspects
+
+
+def test_a_name_that_many_classes_have_means_the_class_that_there_are_objects_of(tmp_path: Path) -> None:
+    others = "".join(f"#- /other{n}.py\nclass Other{n}:\n    def fly(self):\n        return {n}\n" for n in range(15))
+    rest = """
+#- /bird.py
+class Bird:
+    def fly(self):
+        return self.flap()
+    def flap(self):
+        return 1
+#- /tests/test_it.py
+from bird import Bird
+
+def test_it(made):
+    bird = made(Bird)
+    assert bird.fly() == 2
+"""
+    fixture(others + rest.removeprefix("\n")).write(tmp_path)
+    output = "=== FAILURES ===\n____ test_it ____\ntests/test_it.py:5: in test_it\nE   AssertionError\n"
+    assert [suspect.name for suspect in explain(tmp_path, output).suspects[:2]] == ["Bird.fly", "Bird.flap"]
