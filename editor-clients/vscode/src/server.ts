@@ -68,7 +68,10 @@ export class Server implements Asker, Hovers, Disposable {
 
   /** The first start of a window: as the last one was, where that is known; what is so now is looked up once it runs. */
   start(): Promise<void> {
+    this.become("starting", "looking for the server");
     return this.inTurn(async () => {
+      // The editor's activation of this extension is over then; what follows takes the time of nobody who waits for it.
+      await new Promise((resolve) => setImmediate(resolve));
       const launch = this.remembered();
       const problem = launch ? await this.began(launch) : "";
       if (problem) this.log.warn(`as at the last start, ${problem}; looking anew`);
