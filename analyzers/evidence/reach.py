@@ -116,12 +116,14 @@ def expand(names: Names, node: Node, in_play: InPlay) -> list[tuple[Node, float]
     if node.at == MODULE or names.file(node.path) is None:
         return []
     symbol = names.symbol(node)
-    if symbol.kind == "class":
-        return _of_class(names, node)
     found: dict[Node, float] = {}
+    if symbol.kind == "class":
+        found.update(_of_class(names, node))
     registered = [other for other in names.decorated.get(symbol.name, ()) if _registers(names, other, node)]
     for other in registered[:DISPATCHED_MAX]:
         _add(found, other, max(DISPATCHED_MIN, GUESS / len(registered) ** 0.5))
+    if symbol.kind == "class":
+        return list(found.items())
     file = names.file(node.path)
     for child in file.children.get(node.at, ()) if file else ():
         if file and file.facts.symbols[child].kind in ("function", "class"):

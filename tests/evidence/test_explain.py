@@ -349,53 +349,6 @@ REACHED = {
         "test_it",
         {"Bar.__exit__", "Bar.finish"},
     ),
-    "the override of the class that the test makes": (
-        """
-        #- /shapes.py
-        class Shape:
-            def draw(self):
-                return self.outline()
-            def outline(self):
-                raise NotImplementedError
-        class Circle(Shape):
-            def outline(self):
-                return self.turn()
-            def turn(self):
-                return 1
-        #- /tests/test_it.py
-        from shapes import Circle
-
-        def test_it():
-            assert Circle().draw() == 2
-        """,
-        "test_it",
-        {"Circle.outline", "Circle.turn"},
-    ),
-    "a method of what a fixture gives": (
-        """
-        #- /shop.py
-        class Shop:
-            def send(self):
-                return self.pack()
-            def pack(self):
-                return 1
-        class Other:
-            def send(self):
-                return 2
-        #- /tests/conftest.py
-        import pytest
-        from shop import Shop
-
-        @pytest.fixture
-        def shop():
-            return Shop()
-        #- /tests/test_it.py
-        def test_it(shop):
-            assert shop.send() == 2
-        """,
-        "test_it",
-        {"Shop.send", "Shop.pack"},
-    ),
     "a validator in a class's body": (
         """
         #- /forms.py
@@ -412,21 +365,26 @@ REACHED = {
         "test_it",
         {"checked"},
     ),
-    "the class that a test's class is named after": (
+    "what is registered at a class": (
         """
-        #- /mail.py
-        class Mailer:
-            def send(self):
-                return self.open()
-            def open(self):
+        #- /ways.py
+        class Way:
+            def start(self):
                 return 1
+            @classmethod
+            def register(cls, kind):
+                return lambda function: function
+        @Way.register(int)
+        def whole(value):
+            return value
         #- /tests/test_it.py
-        class TestMailer:
-            def test_it(self, made):
-                assert made("mailer").send() == 2
+        from ways import Way
+
+        def test_it():
+            assert Way().start() == 2
         """,
-        "TestMailer.test_it",
-        {"Mailer.send", "Mailer.open"},
+        "test_it",
+        {"Way.start", "whole"},
     ),
 }
 
@@ -439,8 +397,78 @@ def test_what_a_test_reaches_is_suspected_with_its_way(
     output = f"____ {test} ____\ntests/test_it.py:5: in {test.rpartition('.')[2]}\nE   AssertionError\n"
     output = f"=== FAILURES ===\n{output}"
     suspects = explain(tmp_path, output).suspects
-    reached = {s.name for s in suspects if any("the failing test" in reason.text for reason in s.reasons)}
+    reached = {s.name for s in suspects if any(reason.text.startswith("the failing") for reason in s.reasons)}
     assert expected <= reached, suspects
+
+
+IN_PLAY = {
+    "the override of the class that is made": """
+        #- /shapes.py
+        class Shape:
+            def draw(self):
+                return self.outline()
+            def outline(self):
+                raise NotImplementedError
+        class First(Shape):
+            def outline(self):
+                return 1
+        class Second(Shape):
+            def outline(self):
+                return 1
+        def made():
+            return Second()
+        #- /tests/test_it.py
+        from shapes import made
+
+        def test_it():
+            assert made().draw() == 2
+        """,
+    "a method of what a fixture gives": """
+        #- /shapes.py
+        class First:
+            def outline(self):
+                return 1
+        class Second:
+            def outline(self):
+                return 1
+        #- /tests/conftest.py
+        import pytest
+        from shapes import Second
+
+        @pytest.fixture
+        def made():
+            return Second()
+        #- /tests/test_it.py
+        def test_it(made):
+            assert made.outline() == 2
+        """,
+    "the class that a test's class is named after": """
+        #- /shapes.py
+        class First:
+            def outline(self):
+                return self.line()
+            def line(self):
+                return 1
+        class Second:
+            def outline(self):
+                return self.line()
+            def line(self):
+                return 1
+        #- /tests/test_it.py
+        class TestSecond:
+            def test_it(self, made):
+                assert made(1).outline() == 2
+        """,
+}
+
+
+@pytest.mark.parametrize("files", IN_PLAY.values(), ids=IN_PLAY.keys())
+def test_methods_run_on_the_classes_that_there_are_objects_of(tmp_path: Path, files: str) -> None:
+    fixture(files).write(tmp_path)
+    heading = "TestSecond.test_it" if "TestSecond" in files else "test_it"
+    output = f"=== FAILURES ===\n____ {heading} ____\ntests/test_it.py:3: in test_it\nE   AssertionError\n"
+    named = [suspect.name for suspect in explain(tmp_path, output).suspects]
+    assert named.index("Second.outline") < named.index("First.outline")
 
 
 def test_a_name_that_many_classes_have_means_the_class_that_there_are_objects_of(tmp_path: Path) -> None:
@@ -461,4 +489,6 @@ def test_it(made):
 """
     fixture(others + rest.removeprefix("\n")).write(tmp_path)
     output = "=== FAILURES ===\n____ test_it ____\ntests/test_it.py:5: in test_it\nE   AssertionError\n"
-    assert [suspect.name for suspect in explain(tmp_path, output).suspects[:2]] == ["Bird.fly", "Bird.flap"]
+    ways = {suspect.name: suspect.reasons[0].text for suspect in explain(tmp_path, output).suspects}
+    assert ways["Bird.fly"] == "the failing statement uses it"
+    assert ways["Bird.flap"] == "the failing test reaches it through `fly`"
