@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analyzers import ir
 from analyzers.inference import attributes, containers, declarations, protocols
-from analyzers.inference.scopes import Body, ClassScope
+from analyzers.inference.scopes import Body, ClassScope, Findings
 from analyzers.inference.values import (
     ANYTHING,
     EMPTY,
@@ -204,4 +204,16 @@ def _unify(frame: Frame, annotation: ir.Expr, values: Values, variables: declara
         elif kind == "awaited":
             _unify(frame, keys[-1], protocols.awaited(frame, values, ir.Node(0, 0)), variables, depth + 1)
         elif kind == "elements":
-            _unify(frame, keys[0], protocols.iterate(frame, values, None), variables, depth + 1)
+            _unify(frame, keys[0], _elements(frame, values), variables, depth + 1)
+
+
+def _elements(frame: Frame, values: Values) -> Values:
+    """What iterating would give. Nothing is iterated here, and so nothing is noted: what a library function does with
+    what it is given is in the tables."""
+    if not any(isinstance(v, Instance | ClassValue) for v in values):
+        return protocols.iterate(frame, values, None)
+    noted, frame.findings = frame.findings, Findings()
+    try:
+        return protocols.iterate(frame, values, None)
+    finally:
+        frame.findings = noted

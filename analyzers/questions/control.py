@@ -140,7 +140,7 @@ def _callers_conclusion(
     test_callers = {(edge.place.path, edge.place.symbol) for edge in tests}
     handed = {(edge.place.path, edge.place.symbol) for edge in own if edge.via == HANDED_ON}
     if own and handed == own_callers:
-        parts.append(f"handed on at {counted(len(own), 'place')}, called by nobody here")
+        parts.append(f"handed on at {counted(len(own), 'place')}, and no call was found")
     elif own:
         text = counted(len(own_callers), "caller")
         if len(own) > len(own_callers):
@@ -160,7 +160,7 @@ def _callers_conclusion(
         elif not own and not maybe:
             parts.append("nobody else that was found")
     if maybe:
-        calls = f"{counted(maybe, 'call')} that may mean it"
+        calls = f"{counted(maybe, 'caller')} that may mean it"
         parts.append(calls if parts else f"not sure: {calls}")
     return listed(parts)
 

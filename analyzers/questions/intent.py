@@ -14,6 +14,7 @@ from analyzers.questions.prose import counted
 from analyzers.questions.quote import (
     comment_above,
     comments_inside,
+    definitions_inside,
     documentation,
     first_sentence,
     place_of,
@@ -81,7 +82,7 @@ def rationale(kind: Kind, asked: Asked) -> Answer | None:
     return kind.says(
         asked,
         conclusion,
-        "certain" if claims else "possible",
+        "likely" if claims else "possible",
         [*claims, *told],
         unknown=unknown,
         interest=0.8 if claims else 0.3,
@@ -94,6 +95,8 @@ def _written_reasons(asked: Asked, source: bytes) -> list[Claim]:
     marks = tuple(mark for mark in asked.words.comment_marks if len(mark) > 1 or mark == "#")
     # A class's own reasons stand above it; those inside belong to its methods.
     spans = [] if record.kind == "class" else comments_inside(source, record.start, record.end, marks)
+    nested = definitions_inside(source, record.start, record.end)
+    spans = [span for span in spans if not any(start <= span[0] < end for start, end in nested)]
     if (above := comment_above(source, record.start, marks)) is not None:
         spans.insert(0, above)
     found: list[tuple[int, Claim]] = []
@@ -103,7 +106,7 @@ def _written_reasons(asked: Asked, source: bytes) -> list[Claim]:
         if not worth or _is_directive(prose):
             continue
         where = place_of(source, record.path, span, record.name)
-        found.append((-worth, claim(_quoted(prose), "certain", where)))
+        found.append((-worth, claim(_quoted(prose), "likely", where)))
     return [each for _, each in sorted(found, key=lambda item: item[0])]
 
 

@@ -267,6 +267,21 @@ def comments_inside(source: bytes, start: int, end: int, marks: tuple[str, ...])
     return found
 
 
+_DEFINITION = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(?:def|class|function)\b", re.MULTILINE)
+
+
+def definitions_inside(source: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of the functions and classes within a definition, by how far their lines are set in."""
+    found: list[tuple[int, int]] = []
+    at = source.find(b"\n", start, end) + 1 or end
+    while (match := _DEFINITION.search(source, at, end)) is not None:
+        deep = re.compile(rb"(?:[^\n]*\n)(?:[ \t]*\n|" + re.escape(match.group(1)) + rb"[ \t)\]}][^\n]*(?:\n|$))*")
+        body = deep.match(source, match.start(), end)
+        at = max(match.end(), body.end() if body is not None else end)
+        found.append((match.start(), at))
+    return found
+
+
 def documentation(source: bytes, record: Record) -> tuple[int, int] | None:
     """The span of the text that documents a definition: the string that opens its body, or the comment above it."""
     words = words_for(record.path)

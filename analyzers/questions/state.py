@@ -20,6 +20,9 @@ _IN_PLACE = re.compile(
     r"|push|shift|unshift|splice|set|delete|fill)\()"
 )
 """What follows a name where its line changes what the name holds without giving it another value."""
+_GIVES = re.compile(r"\s*\[|\.(?:setdefault|pop|popleft|popitem|shift|splice|push|unshift|delete)\(")
+"""Changes whose result is used as often as not."""
+_IS_USED = re.compile(r"\breturn\b|(?<![=!<>])=(?!=)|[(,]")
 _OF_AN_OBJECT = re.compile(r"^[^\W\d]\w*\s*\.")
 """How a field is written from outside its class: `table.style`."""
 SHORT_LINES_MAX = 5
@@ -146,9 +149,12 @@ def _changes_in_place(asked: Asked, access: Access) -> bool:
     if access.writes:
         return False
     text, name = clause_text(asked, access.place), last_name(asked.record.name)
-    return any(
-        _IN_PLACE.match(text[each.end() :]) for each in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-    ) or (text.startswith("del ") and f"{name}[" in text)
+    for each in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+        done = _IN_PLACE.match(text[each.end() :])
+        # What gives something back may be no change: `return self.table.update(new)` of a map that never changes.
+        if done is not None and (_GIVES.match(done.group()) or not _IS_USED.search(text[: each.start()])):
+            return True
+    return text.startswith("del ") and f"{name}[" in text
 
 
 def _at_start(asked: Asked, access: Access, owner: str) -> bool:

@@ -22,7 +22,7 @@ from lsp_server.store.database import Database, open_reader
 from lsp_server.store.errors import StoreAbsent, StoreDamaged
 from lsp_server.store.index import CALLING, DEFINING, MIGRATIONS
 
-_FACTS_CACHED_MAX = 300
+_FACTS_CACHED_MAX = 400
 """Decoded facts kept for the next request; popular symbols need the same few hundred files again and again."""
 
 

@@ -32,6 +32,20 @@ CASES = {
         "is_even",
         {"Even.run"},
     ),
+    "a container that a test looks into is not iterated": (
+        """
+        import unittest
+        class Tree:
+            def __contains__(self, name): return True
+            def __iter__(self): return iter(())
+        class Looks(unittest.TestCase):
+            def test(self): self.assertIn("a", Tree())
+        class Goes(unittest.TestCase):
+            def test(self): self.assertEqual(set(Tree()), set())
+        """,
+        "Tree.__iter__",
+        {"Goes.test"},
+    ),
     "through a constructor between, and from the base class": (
         """
         class Base:

@@ -163,7 +163,7 @@ def test_a_private_function_that_is_named_is_not_called_dead() -> None:
     """
     named = 'it is a value here: `HOOKS = {"scale": staticmethod(_scale)}`'
     found = answer(source, "_scale", "callers")
-    assert found.conclusion in ("no call was found", "handed on at one place, called by nobody here")
+    assert found.conclusion in ("no call was found", "handed on at one place, and no call was found")
     assert found.conclusion != "no call was found" or found.claims[0].text == named
     assert answer(source, "_scale", "dead").conclusion != "it looks dead"
 
@@ -241,3 +241,35 @@ def test_a_none_that_no_line_gives_is_not_told(body: str, expected: str) -> None
     node.f("x")
     """
     assert answer(source, "Node.f", "why_none").conclusion == expected
+
+
+def test_comments_in_what_is_nested_say_nothing_of_what_is_around_it() -> None:
+    source = """
+    def outer(a):
+        # It is done here because the table is shared.
+        def inner():
+            # To avoid a race, see above.
+
+            return a
+        return inner  # otherwise it would be lost
+    """
+    found = answer(source, "outer", "rationale")
+    assert [each.text for each in found.claims] == [
+        "“It is done here because the table is shared.”",
+        "“otherwise it would be lost”",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "changed"), [("self.table.update(new)", True), ("return Keeper(self.table.update(new))", False)]
+)
+def test_what_gives_a_new_one_back_changes_nothing_in_place(line: str, changed: bool) -> None:
+    source = f"""
+    class Keeper:
+        def __init__(self, table):
+            self.table = table
+
+        def add(self, new):
+            {line}
+    """
+    assert ("changed in place" in answer(source, "Keeper.table", "writers").conclusion) == changed
