@@ -160,8 +160,8 @@ def _callers_conclusion(
         elif not own and not maybe:
             parts.append("nobody else that was found")
     if maybe:
-        calls = f"{counted(maybe, 'caller')} that may mean it"
-        parts.append(calls if parts else f"not sure: {calls}")
+        said = f"{number(maybe)} more that may mean it" if parts else f"not sure: {counted(maybe, 'caller')} that may"
+        parts.append(said)
     return listed(parts)
 
 
