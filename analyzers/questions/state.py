@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim
 from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
-from analyzers.questions.quote import assigned_value, called_by_language, clause_text, is_private, line_text
+from analyzers.questions.quote import (
+    assigned_value,
+    called_by_language,
+    clause_text,
+    is_private,
+    line_span,
+    line_text,
+    place_of,
+)
 from analyzers.questions.values import ranked_accesses
 from analyzers.records import CHANGED_OUTPUT, RANK, Access, Confidence, Way
 
@@ -23,6 +31,8 @@ _IN_PLACE = re.compile(
 _GIVES = re.compile(r"\s*\[|\.(?:setdefault|pop|popleft|popitem|shift|splice|push|unshift|delete)\(")
 """Changes whose result is used as often as not."""
 _IS_USED = re.compile(r"\breturn\b|(?<![=!<>])=(?!=)|[(,]")
+_SET_BY_TEXT = re.compile(rb"\bsetattr\(\s*self\s*,\s*\w|\bthis\[[A-Za-z_$][\w$.]*\]\s*=(?!=)")
+"""`setattr(self, name, value)`, `this[name] = value`: not with a text that is written there."""
 _OF_AN_OBJECT = re.compile(r"^[^\W\d]\w*\s*\.")
 """How a field is written from outside its class: `table.style`."""
 SHORT_LINES_MAX = 5
@@ -122,7 +132,10 @@ def writers(kind: Kind, asked: Asked) -> Answer | None:
     inside = [each for each in ranked_accesses(asked.record.accesses, asked.record) if _changes_in_place(asked, each)]
     sure, claims = _sure(accesses), _access_claims(asked, accesses)
     if all(_at_start(asked, each, owner) for each in accesses):
-        conclusion = f"nobody after {'it is made' if owner else 'its definition'}, as far as was found"
+        by_text = _set_by_text(asked, owner)
+        claims += by_text
+        named = " by its name" if by_text else ""
+        conclusion = f"nobody{named} after {'it is made' if owner else 'its definition'}, as far as was found"
         interest = 0.35 if any(each.place.symbol not in ("", owner) for each in accesses) else 0.1
         if _sure(inside):
             conclusion = f"it is changed in place by {_who(asked, _sure(inside), 'function')}"
@@ -138,6 +151,21 @@ def writers(kind: Kind, asked: Asked) -> Answer | None:
         interest = 1.0 if sure else 0.2
     shown = at_most(weakest((each.confidence for each in sure), "possible"), "likely")
     return kind.says(asked, conclusion, shown, claims, interest=0.0 if _is_function(asked) else interest)
+
+
+def _set_by_text(asked: Asked, owner: str) -> list[Claim]:
+    """Where the field's class sets fields whose names come from elsewhere: any of them may be this one."""
+    record = asked.neighbours.record(asked.record.path, owner) if owner else None
+    source = asked.source()
+    if record is None or source is None:
+        return []
+    found = _SET_BY_TEXT.search(source, record.start, record.end)
+    if found is None:
+        return []
+    where = place_of(source, record.path, line_span(source, found.start()), owner)
+    return [
+        claim(f"a name that comes from elsewhere may mean it: {code(clause_text(asked, where))}", "possible", where)
+    ]
 
 
 def _sure(accesses: Sequence[Access]) -> list[Access]:

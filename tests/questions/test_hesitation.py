@@ -273,3 +273,18 @@ def test_what_gives_a_new_one_back_changes_nothing_in_place(line: str, changed: 
             {line}
     """
     assert ("changed in place" in answer(source, "Keeper.table", "writers").conclusion) == changed
+
+
+def test_a_field_may_be_set_by_a_name_from_elsewhere() -> None:
+    source = """
+    class Error:
+        def __init__(self, instance):
+            self.instance = instance
+
+        def set(self, **values):
+            for name, value in values.items():
+                setattr(self, name, value)
+    """
+    found = answer(source, "Error.instance", "writers")
+    assert found.conclusion == "nobody by its name after it is made, as far as was found"
+    assert found.claims[-1].text == "a name that comes from elsewhere may mean it: `setattr(self, name, value)`"
