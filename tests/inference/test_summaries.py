@@ -114,3 +114,9 @@ def test_what_a_record_looked_up_is_what_a_reader_finds(text: str) -> None:
     assert looked_up
     for each in looked_up:
         assert each.digest == lookup_digest(each.name, workspace), each.name
+
+
+@pytest.mark.parametrize(("separator", "expected"), [("'.'", set()), ("''", {"ValueError", "TypeError"})])
+def test_a_separator_that_is_written_there_is_no_empty_text(separator: str, expected: set[str]) -> None:
+    record = analysed(f"def f(x: str):\n    return x.split({separator})\nf('a')\n")["main.py:f"]
+    assert {each.type for each in record.raises} == expected

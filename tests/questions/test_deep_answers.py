@@ -38,13 +38,13 @@ class Cart:
     def quiet(self):
         return self.current(silent=True)
 
-    def first(self, text):
-        return text.split("/")[0]
+    def first(self, text, mark):
+        return text.split(mark)[0]
 
 cart = Cart(3)
 cart.check()
 cart.quiet()
-cart.first("a/b")
+cart.first("a/b", "/")
 """
 
 

@@ -137,7 +137,7 @@ DIALECT = Dialect(
     tables=library.standard,
     special=specials.SPECIAL,
     mutated=mutators.mutated,
-    ruled_out=lambda kind, node: kind == "IndexError" and items.always_there(node),
+    ruled_out=items.ruled_out,
     external_name=naming.external_name,
     local_name=naming.local_name,
 )

@@ -97,6 +97,18 @@ def always_there(node: ir.Node) -> bool:
     return split and (isinstance(node.key, ir.Unary) or (isinstance(node.key, ir.Const) and node.key.value == 0))
 
 
+def ruled_out(kind: str, node: ir.Node) -> bool:
+    """Whether the form of an expression rules out an exception of this name: an item that is there, a text that is
+    split at a separator which is written there and so is no empty text."""
+    if kind == "IndexError":
+        return always_there(node)
+    if kind not in {"ValueError", "TypeError"} or not isinstance(node, ir.Call) or not node.args:
+        return False
+    separator = node.args[0].value
+    splits = isinstance(node.func, ir.Attr) and node.func.name in _SPLITTING
+    return splits and isinstance(separator, ir.Const) and separator.kind == "str" and separator.value not in (None, "")
+
+
 def _lookup_raises(frame: Frame, value: Value, node: ir.Index) -> None:
     if always_there(node):
         return
