@@ -70,11 +70,11 @@ RESOURCES = frozenset({"files", "processes", "network", "locks"})
 CHANGING = {
     "files": "files",
     "processes": "processes that it starts or ends",
-    "network": "what it sends over the network",
+    "network": "what goes over the network",
     "output": CHANGED_OUTPUT,
     "environment": "environment variables",
     "globals": "interpreter-wide state",
-    "threads": "threads that it starts",
+    "threads": "threads or tasks that it starts",
 }
 
 

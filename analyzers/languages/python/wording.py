@@ -43,6 +43,8 @@ WORDING = Wording(
         "total_ordering",
         "dataclass",
         "singledispatch",
+        "fixture",
+        "deprecated",
     ),
     background=(
         ("Thread", "a thread"),
