@@ -137,14 +137,14 @@ class AnticipationJob:
         try:
             histories = writer.files()
             yield
-            past, numbers = activity.from_histories(histories.values(), _is_test_path)
+            past, numbers = activity.from_histories(histories.values(), lambda path: not languages.is_source_path(path))
             yield
             line = [numbers[name] for name in history.line_of_work(self._folders.root) if name in numbers]
             author = history.who_is_at_work(self._folders.root)
             yield
             candidates: list[Candidate] = []
             for path in sorted(reader.files()):
-                facts = None if _is_test_path(path) else reader.facts(reader.files()[path])
+                facts = reader.facts(reader.files()[path]) if languages.is_source_path(path) else None
                 if facts is not None and len(candidates) < CANDIDATES_MAX:
                     candidates.extend(each.candidate for each in activity.functions_in(path, facts))
                 yield
@@ -326,8 +326,3 @@ def _asked(repository: str) -> tuple[list[tuple[str, str, str]], list[tuple[str,
         return [], []
     finally:
         journal.close()
-
-
-def _is_test_path(path: str) -> bool:
-    language = languages.for_path(path)
-    return language is None or language.is_test_path(path)

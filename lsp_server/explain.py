@@ -80,7 +80,7 @@ def explain_report(
     """Ranks the functions that may be at fault for failures that were read."""
     names = Names(code)
     changed = frozenset((each.path, each.symbol) for each in since.changes if each.symbol) if since else frozenset()
-    suspects, scenes = localise(report.failures, names, _is_test, root.as_posix(), changed, past)
+    suspects, scenes = localise(report.failures, names, languages.is_test_path, root.as_posix(), changed, past)
     not_known = (*_not_known(scenes, passed, since), *report.notes)
     explained = tuple(
         Explained(
@@ -120,11 +120,6 @@ def changed_since_passing(root: Path, passed: Passed | None, code: Code) -> Sinc
 def past_of(root: Path, code: Code) -> Past:
     """What the newest commits changed, and what changes together."""
     return Past(recently_changed(root, lambda path: _tracked(code, path)), cache(partial(changed_together, root)))
-
-
-def _is_test(path: str) -> bool:
-    language = languages.for_path(path)
-    return language is not None and language.is_test_path(path)
 
 
 def _headline(scene: Scene) -> str:

@@ -35,9 +35,8 @@ def foreseen(view: View, count: int) -> list[tuple[Record, float]]:
 def _most_called(view: View, count: int) -> list[Record]:
     ranked: list[tuple[int, str, str]] = []
     for path in sorted(view.paths()):
-        language = languages.for_path(path)
-        facts = view.index_facts(path)
-        if facts is None or language is None or language.is_test_path(path):
+        facts = view.index_facts(path) if languages.is_source_path(path) else None
+        if facts is None:
             continue
         for symbol in facts.symbols:
             if symbol.kind in ("function", "method") and not symbol.name.startswith("__"):

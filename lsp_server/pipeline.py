@@ -274,8 +274,7 @@ def _likeliest_first(differs: Difference, first: Sequence[str]) -> Difference:
     folders = {name.rpartition("/")[0] for name in first}
 
     def rank(name: str) -> tuple[int, bool, bool, str]:
-        language = languages.for_path(name)
-        is_test = language is not None and language.is_test_path(name)
+        is_test = languages.is_test_path(name)
         return wanted.get(name, len(wanted)), name.rpartition("/")[0] not in folders, is_test, name
 
     return Difference(tuple(sorted(differs.changed, key=rank)), differs.removed)

@@ -78,16 +78,10 @@ def changed_together(root: Path, path: str) -> dict[str, float]:
     logged = git.run_git(root, arguments, timeout_s=TOGETHER_S_MAX)
     found: dict[str, float] = {}
     for commit in logged.output.decode("utf-8", "surrogateescape").split("\0"):
-        files = [each for each in commit.split("\n") if _is_source(each)]
+        files = [each for each in commit.split("\n") if languages.is_source_path(each)]
         for each in files if len(files) <= TOGETHER_FILES_MAX else ():
             found[each] = found.get(each, 0.0) + 1.0 / len(files)
     return found
-
-
-def _is_source(path: str) -> bool:
-    """Whether a file is code outside tests."""
-    language = languages.for_path(path)
-    return language is not None and not language.is_test_path(path)
 
 
 def _at_head(root: Path, wanted: set[str]) -> list[tuple[str, str, int]]:
@@ -97,7 +91,7 @@ def _at_head(root: Path, wanted: set[str]) -> list[tuple[str, str, int]]:
     for row in listed.output.decode("utf-8", "surrogateescape").split("\0"):
         about, _, path = row.partition("\t")
         fields = about.split()
-        if path in wanted and _is_source(path) and len(fields) == 4 and fields[3].isdigit():
+        if path in wanted and languages.is_source_path(path) and len(fields) == 4 and fields[3].isdigit():
             found.append((path, fields[2], int(fields[3])))
     return sorted(found)
 

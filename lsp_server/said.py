@@ -49,7 +49,7 @@ def search(files: Files, message: str) -> list[Hit]:
         reader.close()
     unread = [path for path, blob in files.blobs.items() if blob not in known or path in files.open_texts]
     found = [*stored, *_read(files, unread, words)]
-    tests = {each.path for each in found if _is_test(each.path)}
+    tests = {each.path for each in found if languages.is_test_path(each.path)}
     own = literals.matches(message, [each for each in found if each.path not in tests])
     # What tests say counts only where nothing else says it: they quote what other code says.
     return own or literals.matches(message, found)
@@ -85,11 +85,6 @@ def _read(files: Files, paths: Iterable[str], words: Iterable[str]) -> list[Lite
         if language is not None:
             found += literals.literals_in(path, raw, language)
     return found
-
-
-def _is_test(path: str) -> bool:
-    language = languages.for_path(path)
-    return language is not None and language.is_test_path(path)
 
 
 def _bytes(file: Path) -> bytes:

@@ -226,7 +226,7 @@ def explained(
 ) -> FailingTest:
     """A failing test with its suspects, best first, and the answer to why it fails."""
     touched = frozenset((each.path, each.symbol) for each in changed.changes if each.symbol) if changed else frozenset()
-    suspects, scenes = localise([failure], names, _is_test, root.as_posix(), touched, past)
+    suspects, scenes = localise([failure], names, languages.is_test_path, root.as_posix(), touched, past)
     scene = scenes[0] if scenes else Scene(failure)
     test = scene.test if scene.test is not None and scene.test.at != MODULE else None
     answer = failure_suspects.answer(suspects, scenes, names)
@@ -279,11 +279,6 @@ def _passed(records: Sequence[RunRecord], left: Sequence[Left], failures: Sequen
             return mark
     whole = [each.when_s for each in left if each.passed and not each.failures]
     return Passed(int(max(whole)), "") if whole else None
-
-
-def _is_test(path: str) -> bool:
-    language = languages.for_path(path)
-    return language is not None and language.is_test_path(path)
 
 
 def _written_ns(file: Path) -> int:

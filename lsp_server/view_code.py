@@ -39,5 +39,4 @@ class ViewCode:
         return tuple(self._view.paths())
 
     def is_test(self, path: str) -> bool:
-        language = languages.for_path(path)
-        return language is not None and language.is_test_path(path)
+        return languages.is_test_path(path)

@@ -38,6 +38,18 @@ def for_name(name: str) -> Language | None:
     return _BY_NAME.get(name)
 
 
+def is_test_path(path: str) -> bool:
+    """Whether a file is test code, in a language that is known."""
+    language = for_path(path)
+    return language is not None and language.is_test_path(path)
+
+
+def is_source_path(path: str) -> bool:
+    """Whether a file is code outside tests, in a language that is known."""
+    language = for_path(path)
+    return language is not None and not language.is_test_path(path)
+
+
 def is_of(path: str, family: str) -> bool:
     """Whether a file is written in a language of this family."""
     language = for_path(path)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from analyzers import languages
 from analyzers.questions.kind import Asked
 from analyzers.questions.prose import last_name
 from analyzers.questions.wording import words_for
@@ -371,12 +370,6 @@ def is_annotated(asked: Asked) -> bool:
     if source is None:
         return False
     return b"->" in source[record.name_end : source.find(b":\n", record.name_end, record.end)]
-
-
-def in_tests(path: str) -> bool:
-    """Whether a file holds tests."""
-    language = languages.for_path(path)
-    return language is not None and language.is_test_path(path)
 
 
 def is_private(asked: Asked) -> bool:

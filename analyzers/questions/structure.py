@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from analyzers import languages
 from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
 from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
-from analyzers.questions.quote import call_text, clause_text, enclosing_calls, in_tests, line_text, place_at
+from analyzers.questions.quote import call_text, clause_text, enclosing_calls, line_text, place_at
 from analyzers.questions.ways import HANDED_ON, note_of_test, ranked_callers
 from analyzers.records import RANK, Confidence, Edge, Record, Ref, Way
 
@@ -30,7 +31,10 @@ RECORDS_MAX = 200
 def overrides(kind: Kind, asked: Asked) -> Answer | None:
     """What overrides or implements this, and what it overrides itself."""
     record = asked.record
-    below = sorted(record.overridden_by, key=lambda ref: (RANK[ref.confidence], in_tests(ref.path), ref.path, ref.line))
+    below = sorted(
+        record.overridden_by,
+        key=lambda ref: (RANK[ref.confidence], languages.is_test_path(ref.path), ref.path, ref.line),
+    )
     above = sorted(record.overrides, key=lambda ref: RANK[ref.confidence])
     if not below and not above:
         if not asked.deep:

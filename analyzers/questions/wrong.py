@@ -13,7 +13,7 @@ from analyzers import languages
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, Asked, Kind, at_most, claim
 from analyzers.questions.prose import code, counted, last_name, short_name
-from analyzers.questions.quote import call_span, in_tests, is_annotated, is_registered, line_span, place_of
+from analyzers.questions.quote import call_span, is_annotated, is_registered, line_span, place_of
 from analyzers.questions.wording import nothing_said
 from analyzers.records import Edge, Passed, Record
 
@@ -135,7 +135,7 @@ def _by_keyword(source: bytes, *passed: Passed) -> bool:
 
 def _none_used(asked: Asked, source: bytes, edge: Edge, called: Record, span: tuple[int, int]) -> str | None:
     """The result is used at once although a way through the callee gives None."""
-    if in_tests(asked.record.path):
+    if languages.is_test_path(asked.record.path):
         return None  # A test knows what it gets.
     if called.returns_none not in ("sometimes", "always") or source[span[1] : span[1] + 1] not in (b".", b"["):
         return None

@@ -45,6 +45,5 @@ class Deep:
     def outside_tests(self) -> Iterator[Record]:
         """The records of the package's own code."""
         for record in self._records.values():
-            language = languages.for_path(record.path)
-            if language is not None and not language.is_test_path(record.path):
+            if languages.is_source_path(record.path):
                 yield record
