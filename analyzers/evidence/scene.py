@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from analyzers.evidence.code import Names, Node
@@ -233,9 +233,8 @@ def _of_statements(
 def _of_surroundings(names: Names, test: Node, in_play: InPlay) -> list[tuple[Node, float, Node | None]]:
     """Seeds from what runs around a test: its fixtures by the names of its parameters, its class's set-up."""
     seeds: list[tuple[Node, float, Node | None]] = []
-    for parameter in names.symbol(test).parameters:
-        if fixture := _fixture(names, test, parameter.strip("*").partition(":")[0].partition("=")[0].strip()):
-            seeds.extend((target, FIXTURE * weight, test) for target, weight in _mentioned(names, fixture, in_play))
+    for _, fixture in _fixtures(names, test):
+        seeds.extend((target, FIXTURE * weight, test) for target, weight in _mentioned(names, fixture, in_play))
     seeds.extend((each, NAMESAKE, test) for each in _classes_named(names, test))
     owner = names.owner(test)
     file = names.file(test.path)
@@ -294,10 +293,17 @@ def _classes_named(names: Names, test: Node) -> list[Node]:
 def _give(names: Names, test: Node) -> None:
     """Tells of which class the objects are that a test's fixtures give it."""
     given = names.given.setdefault(test, {})
+    for name, fixture in _fixtures(names, test):
+        if kind := names.result(fixture):
+            given[name] = kind
+
+
+def _fixtures(names: Names, test: Node) -> Iterator[tuple[str, Node]]:
+    """A test's parameters, with the fixture that gives each."""
     for parameter in names.symbol(test).parameters:
         name = parameter.strip("*").partition(":")[0].partition("=")[0].strip()
-        if (fixture := _fixture(names, test, name)) and (kind := names.result(fixture)):
-            given[name] = kind
+        if fixture := _fixture(names, test, name):
+            yield name, fixture
 
 
 def _fixture(names: Names, test: Node, parameter: str) -> Node | None:
