@@ -30,10 +30,16 @@ def test_who_started_the_sleeper_waits_for_its_first_comparison_alone() -> None:
     assert client.heard == [Done(1)]
 
 
-def test_a_comparison_that_began_before_somebody_asked_does_not_answer() -> None:
+def asked_meanwhile() -> tuple[Waiters, Listening]:
+    """Somebody asks while a comparison is under way, which is not one that he waits for."""
     waiters, client = Waiters(), Listening()
     waiters.comparing()
     assert not waiters.add(cast("Client", client), 1, False, 0)
+    return waiters, client
+
+
+def test_a_comparison_that_began_before_somebody_asked_does_not_answer() -> None:
+    waiters, _ = asked_meanwhile()
     waiters.compared()
     assert not waiters.answer(deep_done=False, problem="")
     waiters.comparing()
@@ -42,9 +48,7 @@ def test_a_comparison_that_began_before_somebody_asked_does_not_answer() -> None
 
 
 def test_a_comparison_that_was_broken_off_answers_nobody() -> None:
-    waiters, client = Waiters(), Listening()
-    waiters.comparing()
-    assert not waiters.add(cast("Client", client), 1, False, 0)
+    waiters, client = asked_meanwhile()
     waiters.comparing()
     assert not waiters.answer(deep_done=True, problem="")
     waiters.compared()
