@@ -6,7 +6,7 @@ from collections import deque
 
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import EVERYTHING, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
-from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
+from analyzers.questions.prose import code, counted, doer, last_name, listed, number, short_name
 from analyzers.questions.quote import is_private, place_at
 from analyzers.questions.tests import ranked_tests
 from analyzers.questions.values import ranked_accesses
@@ -114,7 +114,7 @@ def _claims(asked: Asked, users: Users, indirect: Users) -> list[Claim]:
     calls = "makes" if asked.record.kind == "class" else "calls"
     claims = []
     for (_, symbol), edge in list(users.items())[:SHOWN_MAX]:
-        who = code(short_name(symbol)) if symbol else "module-level code"
+        who = doer(symbol, "module-level code")
         verb = {"read": "reads", "write": "writes", HANDED_ON: "hands on"}.get(edge.via, calls)
         claims.append(claim(f"{who} {verb} it", edge.confidence, edge.place))
     rest = list(users.items())[SHOWN_MAX:]
@@ -127,7 +127,7 @@ def _claims(asked: Asked, users: Users, indirect: Users) -> list[Claim]:
             )
         )
     if indirect:
-        names = [code(short_name(symbol)) if symbol else "module-level code" for _, symbol in indirect]
+        names = [doer(symbol, "module-level code") for _, symbol in indirect]
         claims.append(
             claim(
                 f"behind them {listed(names, most=3)}",

@@ -15,7 +15,7 @@ from analyzers.questions.kind import (
     surest,
     weakest,
 )
-from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
+from analyzers.questions.prose import code, counted, doer, last_name, listed, number, short_name
 from analyzers.questions.quote import (
     call_text,
     called_by_language,
@@ -110,10 +110,10 @@ def _nobody_calls(kind: Kind, asked: Asked) -> Answer:
             interest=0.5,
         )
     private = is_private(asked)
-    named = passed_on_at(asked)
-    if named is None and private and (place := named_at(asked)) is not None:
+    named = passed_on_at(asked) if asked.deep else None
+    if named is None and asked.deep and private and (place := named_at(asked)) is not None:
         named = "it is named here", place
-    if named is not None and asked.deep:
+    if named is not None:
         claims = [_passed_on(asked, *named)]
         return kind.says(asked, "no call was found", "likely", claims, unknown=(looked,), interest=0.4)
     confidence: Confidence = "likely" if private and asked.deep else "possible"
@@ -186,7 +186,7 @@ def _maybe_claims(asked: Asked, edges: Sequence[Edge]) -> list[Claim]:
 
 def _caller_claim(asked: Asked, edges: list[Edge]) -> Claim:
     first = edges[0]
-    who = code(short_name(first.place.symbol)) if first.place.symbol else "module level"
+    who = doer(first.place.symbol)
     text = who
     if first.via and first.via != "super()":
         text += f" {_HOW.get(first.via) or f'by {code(first.via)}'}"
@@ -408,7 +408,7 @@ def _dead_through(kind: Kind, asked: Asked, callers_: Sequence[Edge]) -> Answer:
             interest=0.7,
         )
     first = ranked_callers(asked.record)[0]
-    who = code(short_name(first.place.symbol)) if first.place.symbol else "module-level code"
+    who = doer(first.place.symbol, "module-level code")
     return kind.says(
         asked,
         "no",

@@ -10,7 +10,7 @@ import msgspec
 
 from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
-from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
+from analyzers.questions.prose import code, counted, doer, last_name, listed, number, short_name
 from analyzers.questions.quote import clause_text, condition_above
 from analyzers.questions.ways import ranked_callers
 from analyzers.records import RANK, Caught, Edge, Place, Raised, Record
@@ -180,7 +180,7 @@ def catches(kind: Kind, asked: Asked) -> Answer | None:
     claims += [each for each in escaping if each is not None]
     parts = []
     if handled:
-        who = list(dict.fromkeys(code(short_name(each.by)) if each.by else "module-level code" for each in handled))
+        who = list(dict.fromkeys(doer(each.by, "module-level code") for each in handled))
         swallowed = sum(each.swallows for each in handled)
         text = f"caught in {listed(who, most=2)}"
         if swallowed:
@@ -212,7 +212,7 @@ def _first_handlers(handled: Sequence[Caught]) -> list[list[Caught]]:
 
 def _caught_claim(asked: Asked, handled: Sequence[Caught]) -> Claim:
     first = handled[0]
-    who = code(short_name(first.by)) if first.by else "module-level code"
+    who = doer(first.by, "module-level code")
     text = f"{who} catches {code(last_name(first.type))}" if first.type else f"{who} catches everything"
     if first.swallows:
         text += " and swallows it"

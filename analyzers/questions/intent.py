@@ -95,7 +95,7 @@ def _written_reasons(asked: Asked, source: bytes) -> list[Claim]:
     marks = tuple(mark for mark in asked.words.comment_marks if len(mark) > 1 or mark == "#")
     # A class's own reasons stand above it; those inside belong to its methods.
     spans = [] if record.kind == "class" else comments_inside(source, record.start, record.end, marks)
-    nested = definitions_inside(source, record.start, record.end)
+    nested = definitions_inside(source, record.start, record.end) if spans else []
     spans = [span for span in spans if not any(start <= span[0] < end for start, end in nested)]
     if (above := comment_above(source, record.start, marks)) is not None:
         spans.insert(0, above)

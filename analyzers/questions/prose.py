@@ -56,3 +56,8 @@ def last_name(qualname: str) -> str:
 def short_name(qualname: str) -> str:
     """The last two parts of a qualified name: enough to tell methods of one name apart."""
     return ".".join(qualname.split(".")[-2:])
+
+
+def doer(symbol: str, outside: str = "module level") -> str:
+    """A function by its short name, as code; or else `outside`, for what runs in none."""
+    return code(short_name(symbol)) if symbol else outside

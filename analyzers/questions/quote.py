@@ -15,6 +15,8 @@ from analyzers.questions.wording import words_for
 from analyzers.records import Place, Record
 from analyzers.text import Lines, line_at
 
+DEFINING = (b"def", b"class", b"function")
+"""Words that a definition begins with, in one language or the other."""
 CALL_BYTES_MAX = 600
 """A call that is longer is not an example of anything."""
 COMMENT_LINES_MAX = 12
@@ -266,7 +268,7 @@ def comments_inside(source: bytes, start: int, end: int, marks: tuple[str, ...])
     return found
 
 
-_DEFINITION = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(?:def|class|function)\b", re.MULTILINE)
+_DEFINITION = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(?:" + b"|".join(DEFINING) + rb")\b", re.MULTILINE)
 
 
 def definitions_inside(source: bytes, start: int, end: int) -> list[tuple[int, int]]:
@@ -355,13 +357,20 @@ def decorated(asked: Asked) -> tuple[int, int] | None:
     return None
 
 
-def is_registered(asked: Asked) -> bool:
-    """Whether a decorator may hand the anchor to somebody who calls it."""
+def registering(asked: Asked) -> tuple[int, int] | None:
+    """The span of a decorator that may hand the anchor to somebody who calls it."""
     source, span = asked.source(), decorated(asked)
     if source is None or span is None:
-        return False
+        return None
     name = re.match(rb"[^\w]*([\w.]+)", source[span[0] : span[1]])
-    return name is not None and last_name(name.group(1).decode()) not in asked.words.plain_decorators
+    if name is None or last_name(name.group(1).decode()) in asked.words.plain_decorators:
+        return None
+    return span
+
+
+def is_registered(asked: Asked) -> bool:
+    """Whether there is such a decorator."""
+    return registering(asked) is not None
 
 
 def is_annotated(asked: Asked) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim
 from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, weakest
-from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
+from analyzers.questions.prose import code, counted, doer, last_name, listed, number
 from analyzers.questions.quote import (
     assigned_value,
     called_by_language,
@@ -260,7 +260,7 @@ def _who(asked: Asked, accesses: Sequence[Access], noun: str) -> str:
     tests = {(each.place.path, each.place.symbol) for each in accesses if each.test}
     if len(own) == 1 and not tests:
         ((_, symbol),) = own
-        return code(short_name(symbol)) if symbol else "module level"
+        return doer(symbol)
     real = all(last_name(symbol).startswith(asked.words.test_names) for _, symbol in tests)
     in_tests = counted(len(tests), *(("test",) if real else ("place in test code", "places in test code")))
     if not own:
@@ -275,7 +275,7 @@ def _access_claims(asked: Asked, accesses: Sequence[Access]) -> list[Claim]:
         groups.setdefault((each.place.path, each.place.symbol, each.confidence), []).append(each)
     claims = []
     for (_, symbol, _), same in groups.items():
-        who = code(short_name(symbol)) if symbol else "module level"
+        who = doer(symbol)
         line = clause_text(asked, same[0].place)
         text = f"{who}: {code(line)}" if line else who
         if len(same) > 1:

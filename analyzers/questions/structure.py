@@ -11,7 +11,7 @@ import msgspec
 from analyzers import languages
 from analyzers.questions.answer import GLANCE_CLAIMS, Answer, Claim
 from analyzers.questions.kind import CALLABLE, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
-from analyzers.questions.prose import code, counted, last_name, listed, number, short_name
+from analyzers.questions.prose import code, counted, doer, last_name, listed, number, short_name
 from analyzers.questions.quote import call_text, clause_text, enclosing_calls, line_text, place_at
 from analyzers.questions.ways import HANDED_ON, note_of_test, ranked_callers
 from analyzers.records import RANK, Confidence, Edge, Record, Ref, Way
@@ -93,14 +93,14 @@ def instances(kind: Kind, asked: Asked) -> Answer | None:
     if not made:
         why = f"{asked.words.construct} in this repository: none was found" if asked.deep else NOT_ANALYSED
         return kind.not_known(asked, why)
-    derived, made = _of_derived(record, made)
-    made, maybe = _by_name(record, made) if made else (derived, [])
+    derived, others = _of_derived(record, made)
+    made, maybe = _by_name(record, others) if others else (derived, [])
     if not made:
         return kind.not_known(asked, f"a call that names it: none was found, and {counted(len(maybe), 'call')} may")
     own = [edge for edge in made if not edge.test]
     claims = []
     for edge in (*made, *(msgspec.structs.replace(each, confidence="possible") for each in maybe)):
-        who = code(short_name(edge.place.symbol)) if edge.place.symbol else "module level"
+        who = doer(edge.place.symbol)
         called = call_text(asked, edge.place)
         claims.append(
             claim(
@@ -108,7 +108,7 @@ def instances(kind: Kind, asked: Asked) -> Answer | None:
             )
         )
     conclusion = _where(own, len(made) - len(own), bool(maybe))
-    if made is derived:
+    if not others:
         conclusion = f"those of derived classes alone, as far as was found, {conclusion}"
     if maybe:
         conclusion += f"; {counted(len(maybe), 'more call')} may make one"
@@ -117,7 +117,7 @@ def instances(kind: Kind, asked: Asked) -> Answer | None:
     return kind.says(asked, conclusion, shown, claims, interest=1.0 if own else 0.5, glance=glance)
 
 
-def _where(own: Sequence[Edge], in_tests: int, more: bool) -> str:
+def _where(own: Sequence[Edge], tests: int, more: bool) -> str:
     """Where the edges of `own` are: an edge may stand for several calls of one function, so calls are not counted."""
     if not own:
         return "in tests" + ("" if more else ", and nowhere else that was found")
@@ -129,7 +129,7 @@ def _where(own: Sequence[Edge], in_tests: int, more: bool) -> str:
         parts = [f"in {counted(len(functions), 'function')}"] if functions else []
         parts += [f"at module level of {counted(len(modules), 'file')}"] if modules else []
         where = listed(parts)
-    return where + (f", and {number(in_tests)} in tests" if in_tests else "")
+    return where + (f", and {number(tests)} in tests" if tests else "")
 
 
 def _of_derived(record: Record, made: Sequence[Edge]) -> tuple[list[Edge], list[Edge]]:
@@ -211,7 +211,7 @@ def tasks(kind: Kind, asked: Asked) -> Answer | None:
     claims = []
     for runner, way in found:
         stops = " → ".join(code(short_name(edge.target)) for edge in way)
-        who = code(short_name(way[0].place.symbol)) if way[0].place.symbol else "module level"
+        who = doer(way[0].place.symbol)
         source = asked.neighbours.source(way[0].place.path)
         line = line_text(source, way[0].place.start).removesuffix(",") if source is not None else ""
         start = f"{who} starts {runner}" + (f": {code(line)}" if line else "")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from analyzers.questions import nones
 from analyzers.questions.answer import Answer, Claim
 from analyzers.questions.kind import CALLABLE, HOLDER, NOT_ANALYSED, Asked, Kind, at_most, claim, surest, weakest
-from analyzers.questions.prose import code, counted, listed, number, short_name
+from analyzers.questions.prose import code, counted, doer, listed, number, short_name
 from analyzers.questions.quote import assigned_value, clause_text, condition_above, is_annotated
 from analyzers.questions.wording import any_nothing, nothing_said
 from analyzers.records import RANK, Access, Confidence, Passed, Place, Record, Way
@@ -305,11 +305,11 @@ def _written_from(kind: Kind, asked: Asked) -> Answer | None:
     claims = []
     for access in writes:
         line = clause_text(asked, access.place)
-        who = code(short_name(access.place.symbol)) if access.place.symbol else "its definition"
+        who = doer(access.place.symbol, "its definition")
         value = assigned_value(line)
         claims.append(claim(f"{who}: {code(value or line)}" if line else who, access.confidence, access.place))
     writers_ = list(dict.fromkeys(access.place.symbol for access in writes))
-    named = [code(short_name(name)) if name else "its definition" for name in writers_]
+    named = [doer(name, "its definition") for name in writers_]
     shown: Confidence = weakest((access.confidence for access in writes), "possible")
     return kind.says(asked, f"from {listed(named, most=3)}", shown, claims, interest=0.6 if len(writes) > 1 else 0.3)
 

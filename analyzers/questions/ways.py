@@ -13,7 +13,7 @@ import msgspec
 
 from analyzers.questions.kind import CALLABLE, Asked
 from analyzers.questions.prose import last_name
-from analyzers.questions.quote import decorated, is_registered, line_span, place_of
+from analyzers.questions.quote import DEFINING, is_registered, line_span, place_of, registering
 from analyzers.questions.wording import words_for
 from analyzers.records import RANK, Depth, Edge, Place, Record
 
@@ -25,7 +25,6 @@ STEPS_MAX = 8
 RECORDS_MAX = 250
 """How many neighbours one answer reads: an answer is composed while somebody waits."""
 
-_DEFINES = frozenset({b"def", b"class", b"function"})
 _NAMED = frozenset({"super()", "property", "decorator", HANDED_ON})
 """The `via` of edges that stand where the function is named, or at a read of it."""
 
@@ -105,7 +104,7 @@ def named_at(asked: Asked) -> Place | None:
     low, high = (outer.start, outer.end) if outer is not None else (0, len(source))
     for found in re.finditer(rb"(\w+[ \t]+)?\b" + re.escape(name.encode()) + rb"\b", source[low:high]):
         at = low + found.end() - 1
-        defines = found.group(1) is not None and found.group(1).strip() in _DEFINES
+        defines = found.group(1) is not None and found.group(1).strip() in DEFINING
         if not defines and not record.start <= at < record.end:
             return place_of(source, record.path, line_span(source, at))
     return None
@@ -116,7 +115,7 @@ def passed_on_at(asked: Asked) -> tuple[str, Place] | None:
     source, record = asked.source(), asked.record
     if source is None or record.kind not in CALLABLE:
         return None
-    if is_registered(asked) and (span := decorated(asked)) is not None:
+    if (span := registering(asked)) is not None:
         return "a decorator has it", place_of(source, record.path, span)
     if "." in record.name:
         return None  # A method is named through an object, which linking sees.
