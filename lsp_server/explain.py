@@ -79,7 +79,7 @@ def explain_report(
 ) -> Explanation:
     """Ranks the functions that may be at fault for failures that were read."""
     names = Names(code)
-    changed = frozenset((each.path, each.symbol) for each in since.changes if each.symbol) if since else frozenset()
+    changed = since.symbols() if since else frozenset()
     suspects, scenes = localise(report.failures, names, languages.is_test_path, root.as_posix(), changed, past)
     not_known = (*_not_known(scenes, passed, since), *report.notes)
     explained = tuple(

@@ -225,7 +225,7 @@ def explained(
     past: Past | None = None,
 ) -> FailingTest:
     """A failing test with its suspects, best first, and the answer to why it fails."""
-    touched = frozenset((each.path, each.symbol) for each in changed.changes if each.symbol) if changed else frozenset()
+    touched = changed.symbols() if changed else frozenset()
     suspects, scenes = localise([failure], names, languages.is_test_path, root.as_posix(), touched, past)
     scene = scenes[0] if scenes else Scene(failure)
     test = scene.test if scene.test is not None and scene.test.at != MODULE else None

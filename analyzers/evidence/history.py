@@ -118,6 +118,10 @@ class Since(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The commits between, newest first."""
     changes: tuple[SinceChange, ...] = ()
 
+    def symbols(self) -> frozenset[tuple[str, str]]:
+        """The (path, qualified name) of each function and class that changed."""
+        return frozenset((each.path, each.symbol) for each in self.changes if each.symbol)
+
 
 class RepositoryHistory(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is known about the repository as a whole, so that a reader can say why there is less to say."""
